@@ -21,10 +21,9 @@ __all__ = ["Browser", "Site", "browser", "close_browsers", "faultless", "pytest_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A site with the project that it is of."""
+    """A folder with a site."""
 
     root: Path
-    project: Path
 
     def page(self, path: str = "index.html") -> str:
         """The address of a page."""
@@ -34,17 +33,17 @@ class Site:
 @pytest.fixture
 def site(shelved: Shelved, shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Site:
     """The site of the made-up lab, built once a test run; nobody writes to it."""
-    project = shelved(lab.lab, lab.files())
     kept = shelf / "site of the lab, 100%"
     with (shelf / "site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
+            project = shelved(lab.lab, lab.files())
             monkeypatch.chdir(project.root)
             made = Path(mkdtemp(dir=shelf)) / "site"
             assert main(["site", "-o", str(made), "--title", "Lab <b>&amp;</b>", "-j", "1"]) == 0
             capsys.readouterr()
             made.rename(kept)
-    return Site(root=kept, project=project.root)
+    return Site(root=kept)
 
 
 _browsers: list[Browser] = []

@@ -33,7 +33,8 @@ FLAGS: Final = (
 
 SERIOUS: Final = """
 const where = (one) => one.nodes.map((node) => `${node.html.slice(0, 120)} ${node.failureSummary}`).slice(0, 3);
-return axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
+const rules = {"color-contrast": {enabled: arguments[0]}};
+return axe.run(document, {resultTypes: ["violations"], selectors: false, rules}).then((found) => found.violations
   .filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => [one.id, ...where(one)]));
 """
 
@@ -186,20 +187,35 @@ class Browser:
         for what, button in (("mouseMoved", "none"), ("mousePressed", "left"), ("mouseReleased", "left")):
             self.cdp("Input.dispatchMouseEvent", type=what, x=x, y=y, button=button, clickCount=1)
 
+    def follow(self, fragment: str) -> None:
+        """Go to a place or a view of the page that is shown, as by a link; after that it has heard of it."""
+        self.js(
+            """
+            return new Promise((done) => {
+              addEventListener("hashchange", () => done(), {once: true});
+              location.hash = arguments[0];
+            });
+            """,
+            fragment,
+        )
+
     def back(self) -> None:
         """Go to what the tab showed before."""
         shown = self.cdp("Page.getNavigationHistory")
         before = shown["entries"][shown["currentIndex"] - 1]
         self.cdp("Page.navigateToHistoryEntry", entryId=before["id"])
 
-    def faults(self) -> list[Any]:
-        """The serious faults of accessibility that axe-core finds in the page; none where axe-core is not here."""
+    def faults(self, *, contrast: bool = True) -> list[Any]:
+        """The serious faults of accessibility that axe-core finds in the page; none where axe-core is not here.
+
+        Without `contrast` those of colours are left out, which are most of the work.
+        """
         source = axe()
         if source is None:
             return []
         if not self.js("return 'axe' in window"):
             self.cdp("Runtime.evaluate", expression=source)
-        return list(self.js(SERIOUS))
+        return list(self.js(SERIOUS, contrast))
 
     def said(self) -> list[str]:
         """What the console said since it was asked last."""

@@ -51,9 +51,18 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (write(tmp_path_factory.mktemp("compared"), ROWS) / "table.html").as_uri()
 
 
-def compared(browser: Browser, page: str, *names: str, level: str = "", **given: Any) -> dict[str, list[list[str]]]:
-    """The lines of each cell by row of the table of what differs, once the intervals are there."""
-    browser.open(f"{page}#{level}select={','.join(names)}", **given)
+def compared(
+    browser: Browser, page: str, *names: str, level: str = "", anew: bool = True
+) -> dict[str, list[list[str]]]:
+    """The lines of each cell by row of the table of what differs, once the intervals are there.
+
+    `anew`: the page is opened, where it else goes to this view.
+    """
+    view = f"{level}select={','.join(names)}"
+    if anew:
+        browser.open(f"{page}#{view}")
+    else:
+        browser.follow(view)
     browser.until("return document.querySelector('.part-compared .from, .part-compared .sure') !== null")
     found = browser.js(f"""{TABLE};
         const seen = (one) => [...one.childNodes].filter((each) => each.className !== "hidden");
@@ -72,10 +81,14 @@ def test_quantiles_are_those_of_students_distribution(browser: Browser, page: st
         assert found == pytest.approx([float(stdtrit(one, 0.5 + confidence / 2)) for one in df], rel=1e-9)
 
 
-@pytest.mark.parametrize("pair", [("first", "second"), ("first", "third"), ("fourth", "second")])
-def test_intervals_are_those_of_the_command_line(browser: Browser, page: str, pair: tuple[str, str]) -> None:
+def test_intervals_are_those_of_the_command_line(browser: Browser, page: str) -> None:
+    browser.open(page)
+    for pair in (("first", "second"), ("first", "third"), ("fourth", "second")):
+        same_as_the_command_line(compared(browser, page, *pair, anew=False), pair)
+
+
+def same_as_the_command_line(shown: dict[str, list[list[str]]], pair: tuple[str, str]) -> None:
     a, b = (VALUES[name] for name in pair)
-    shown = compared(browser, page, *pair)
     # other seeds on either side, so that the command has no pairs either
     changes = [
         metric_change(
@@ -220,12 +233,14 @@ def test_by_keys_alone_rows_are_chosen_compared_and_left(browser: Browser, page:
 SAME = "return document.querySelectorAll('.part-compared details tbody th[scope=row]').length"
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1200, False), (360, True)])
-def test_a_comparison_has_no_serious_fault(browser: Browser, page: str, width: int, dark: bool) -> None:
-    compared(browser, page, "first", "second", *ODD, width=width, dark=dark)
+def test_a_comparison_has_no_serious_fault(browser: Browser, page: str) -> None:
+    compared(browser, page, "first", "second", *ODD)
     browser.js("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    assert browser.js("return document.documentElement.scrollWidth") <= width
-    assert browser.faults() == []
+    for width, dark in ((1200, False), (360, True)):
+        browser.resize(width)
+        browser.colours(dark=dark)
+        assert browser.js("return document.documentElement.scrollWidth") <= width
+        assert browser.faults() == []
 
 
 HEARD = r"0\.6\d+ ± 0\.0\d+ \(4\) 95% interval 0\.\d+ to 0\.\d+ difference (~ )?[-+]0\.\d+ \(.*\)"

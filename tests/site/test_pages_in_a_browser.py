@@ -34,14 +34,30 @@ def test_a_page_is_quiet_contained_and_accessible(
         assert browser.faults() == []
 
 
+UNNAMED = """
+const tables = [...document.querySelectorAll("table")].filter((one) => !one.closest(".prose"));
+const heads = tables.flatMap((one) => [...one.querySelectorAll("thead th")]);
+const unsaid = heads.filter((one) => !one.scope || !one.textContent);
+return [...tables.filter((one) => !one.caption && !one.ariaLabel), ...unsaid].map((one) => one.outerHTML.slice(0, 200));
+"""
+LEVELS = "return [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((one) => Number(one.localName[1]))"
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_without_scripts_a_page_says_the_same(site: Site, browser: Browser, page: str) -> None:
+def test_without_scripts_a_page_says_the_same_and_its_tables_and_headings_are_in_order(
+    site: Site, browser: Browser, page: str
+) -> None:
+    """Tables have names, their heads a scope and a text, and headings go down by one."""
     browser.open(site.page(page), scripts=False)
     shown = browser.js("return document.querySelector('main').innerText")
     assert {"table.html": "A higher rate improves Dice", "index.html": "at least 0.05 higher was predicted"}.get(
         page, ""
     ) in shown
     assert len(shown) > 100
+    assert browser.js(UNNAMED) == []
+    levels = browser.js(LEVELS)
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_the_keyboard_reaches_everything_in_order(site: Site, browser: Browser) -> None:
@@ -75,25 +91,6 @@ def test_curves_come_alive_and_go_back(site: Site, browser: Browser, faultless: 
         "document.querySelector('.lively').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
     )
     assert browser.js("return document.querySelector('[data-live]').checkVisibility()")
-
-
-UNNAMED = """
-const tables = [...document.querySelectorAll("table")].filter((one) => !one.closest(".prose"));
-const heads = tables.flatMap((one) => [...one.querySelectorAll("thead th")]);
-const unsaid = heads.filter((one) => !one.scope || !one.textContent);
-return [...tables.filter((one) => !one.caption && !one.ariaLabel), ...unsaid].map((one) => one.outerHTML.slice(0, 200));
-"""
-LEVELS = "return [...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((one) => Number(one.localName[1]))"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_tables_have_names_their_heads_a_scope_and_headings_an_order(site: Site, browser: Browser, page: str) -> None:
-    browser.open(site.page(page), scripts=False)
-    browser.cdp("Emulation.setScriptExecutionDisabled", value=False)
-    assert browser.js(UNNAMED) == []
-    levels = browser.js(LEVELS)
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_forced_colours_are_those_of_the_reader_in_pictures_too(site: Site, browser: Browser) -> None:

@@ -135,12 +135,6 @@ def test_in_a_browser_it_is_quiet_and_prints_whole(
 ) -> None:
     project.ledger("report", "rate", "hostile", "-o", "report.html")
     assert "<q>It does.</q>" in (project.root / "report.html").read_text("utf-8"), "on the cover"
-    for width, dark in ((1280, False), (800, True), (360, False), (360, True)):
-        browser.open((project.root / "report.html").as_uri(), width=width, dark=dark)
-        assert browser.js("return document.documentElement.scrollWidth") <= width
-        assert browser.faults() == []
-    browser.js("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    assert browser.faults() == []
     browser.open((project.root / "report.html").as_uri(), width=360)
     assert browser.js("return document.images.length") > 0
     assert browser.js("return [...document.images].every((each) => each.complete && each.naturalWidth > 0)")
@@ -150,6 +144,14 @@ def test_in_a_browser_it_is_quiet_and_prints_whole(
     # a cover, and each experiment on pages of its own
     assert printed.count(b"/Type /Page\n") >= 5
     assert browser.js("return document.querySelectorAll('details:not([open])').length") == folded
+    # what is open has all that is shown where it is closed, but for the mark before it
+    for width, dark, opened in ((800, True, False), (360, False, True), (1280, False, True), (360, True, True)):
+        browser.resize(width)
+        browser.colours(dark=dark)
+        browser.js("document.querySelectorAll('details').forEach((one) => { one.open = arguments[0]; })", opened)
+        assert browser.js("return document.documentElement.scrollWidth") <= width
+        # the colours are those of the other width
+        assert browser.faults(contrast=(width, dark) in ((1280, False), (360, True))) == []
     faultless()
 
 

@@ -112,7 +112,7 @@ def test_ten_thousand_rows_sort_and_filter_at_once(browser: Browser, tmp_path: P
     (tmp_path / "assets").mkdir()
     for file in assets.files():
         (tmp_path / file.path).write_bytes(file.content)
-    many = Site(root=tmp_path, project=tmp_path)
+    many = Site(root=tmp_path)
     opened(many, browser)
     assert browser.js(COUNT) == "10,000"
     press(browser, "dice")
