@@ -57,6 +57,11 @@ def rebased_onto(message: str) -> str | None:
     return None if found is None else found[1]
 
 
+def is_pulled(message: str) -> bool:
+    """Whether `ledger pull` made the branch anew, which leaves no entry for each commit."""
+    return message.startswith("ledger pull: ")
+
+
 def is_fetched(message: str) -> bool:
     """Whether something came from another repository."""
     return _FETCHED.match(message) is not None

@@ -51,7 +51,7 @@ def _tip(ledger: Repository, experiment: Experiment) -> str | None:
 
 def _named_by_landing(ledger: Repository, experiment: Experiment) -> str | None:
     """The tip of the branch when it last landed, as the commit on the main branch says that brought it."""
-    named_so = ("--grep", f"^{trailers.EXPERIMENT}: {experiment.name}$", "--grep", f"^{trailers.TIP}: ", "--all-match")
+    named_so = trailers.having((trailers.EXPERIMENT, experiment.name), (trailers.TIP, None))
     form = f"--format=%(trailers:key={trailers.TIP},valueonly)"
     named = ledger.git.text("log", "-1", *named_so, form, experiment.tip, "--").strip()
     return ledger.git.commit(named) if named else None

@@ -40,7 +40,6 @@ class Brief:
     interpretation: str
     parent: str | None
     created: datetime
-    concluded: datetime | None
     arm: str
     predicted: tuple[str, ...]
     predictions: tuple[str, ...]
@@ -53,6 +52,7 @@ class Brief:
     missing: int
     problems: tuple[str, ...]
     tested: tuple[Tested, ...] = ()
+    concluded: datetime | None = None
 
     @property
     def state(self) -> str:

@@ -45,6 +45,11 @@ def compose(*paragraphs: str, trailers: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join([*(text.strip() for text in paragraphs if text.strip()), block]) + "\n"
 
 
+def having(*told: tuple[str, str | None]) -> tuple[str, ...]:
+    """The options of `git log` for commits that have all of these trailers; None for any value."""
+    return (*(f"--grep=^{key}: {'' if value is None else value + '$'}" for key, value in told), "--all-match")
+
+
 def inert(title: str) -> str:
     """A title as a part of a commit's subject: in one line, and without the words by which a host acts on a commit.
 

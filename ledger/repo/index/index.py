@@ -22,6 +22,7 @@ from ledger.repo.index.current import Decide, Overtaken, bring_up_to_date
 from ledger.repo.index.rows import Wished
 
 if TYPE_CHECKING:
+    from ledger.analysis.site.brief import Brief
     from ledger.model.confirmation import Confirmation, Tested
     from ledger.model.entry import Entry
     from ledger.model.row import Row
@@ -58,8 +59,8 @@ class Index:
         running = self._repository.snapshot.running
         return self._reading(lambda connection: index_rows.entries(connection, wished or Wished(), limit, running))
 
-    def briefs(self) -> list[dict[str, Any]]:
-        """What a site says of every experiment, as fields of a `Brief`, the latest experiment first."""
+    def briefs(self) -> list[Brief]:
+        """What a site says of every experiment, the latest first; not when it was concluded."""
         running = self._repository.snapshot.running
         return self._reading(lambda connection: index_rows.briefs(connection, running))
 

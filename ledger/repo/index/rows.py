@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.analysis import standing
 from ledger.errors import LedgerError
@@ -20,6 +20,9 @@ from ledger.model.row import Row
 from ledger.repo.index.confirmations import confirmations
 from ledger.repo.index.encoding import INTEGER, SUMMARIES, TEXT, Codec
 from ledger.repo.index.tables import EXPERIMENT, TRIAL, VARIANT, SqlTable, own, places
+
+if TYPE_CHECKING:
+    from ledger.analysis.site.brief import Brief
 
 EXPERIMENTS: Final = "experiments"
 VARIANTS: Final = "variants"
@@ -117,10 +120,10 @@ def tested(connection: sqlite3.Connection) -> dict[str, tuple[Tested, ...]]:
     return standing.tested(confirmations(connection))
 
 
-def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> list[dict[str, Any]]:
-    """What a site says of every experiment beside its own page, the latest first: the fields of a `Brief`, but when it
-    was concluded.
-    """
+def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> list[Brief]:
+    """What a site says of every experiment beside its own page, the latest first, but when it was concluded."""
+    from ledger.analysis.site.brief import Brief
+
     status, named = present_status(running)
     selection = Expressions(
         fields=_of("e", EXPERIMENT, "name title author tags outcome confirmatory exploratory found parent created")
@@ -140,7 +143,7 @@ def briefs(connection: sqlite3.Connection, running: Collection[str] = ()) -> lis
     with uncollected():
         found = selection.read(connection.execute(query, named).fetchall())
         arms = tested(connection)
-        return [one | {"tested": arms.get(one["name"], ())} for one in found]
+        return [Brief(**one, tested=arms.get(one["name"], ())) for one in found]
 
 
 @frozen

@@ -186,7 +186,7 @@ def _arm_commit(ledger: Ledger, experiment: Experiment, arm: Variant) -> str:
 
 def _adoption(git: Git, name: str, main: str) -> str | None:
     """The merge that last brought an arm's change to the main branch, None where there is none."""
-    named = ("--grep", f"^{trailers.EXPERIMENT}: {name}$", "--grep", f"^{trailers.LANDED}: adopt$", "--all-match")
+    named = trailers.having((trailers.EXPERIMENT, name), (trailers.LANDED, ADOPT))
     return git.text("log", "-1", "--merges", "--first-parent", *named, "--format=%H", main, "--").strip() or None
 
 

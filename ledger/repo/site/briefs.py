@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -20,9 +21,11 @@ _ROUNDS: Final = 200
 def read(ledger: Ledger) -> tuple[Brief, ...]:
     """Every experiment that can be read, the latest made first."""
     found = ledger.index.briefs()
-    concluded = _concluded(ledger, [one["name"] for one in found if one["outcome"] or one["found"]])
-    short = [{**one, "title": shortened(one["title"]), "author": shortened(one["author"])} for one in found]
-    return tuple(Brief(**one, concluded=concluded.get(one["name"])) for one in short)
+    concluded = _concluded(ledger, [one.name for one in found if one.outcome or one.found])
+    return tuple(
+        replace(one, title=shortened(one.title), author=shortened(one.author), concluded=concluded.get(one.name))
+        for one in found
+    )
 
 
 def _concluded(ledger: Ledger, names: Sequence[str]) -> dict[str, datetime]:

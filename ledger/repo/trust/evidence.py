@@ -61,7 +61,7 @@ class ReflogEvidence:
             if way is not None and entry.new != entry.old:
                 self._made.setdefault(entry.new, []).append(MadeHere(way=way, old=entry.old))
             if onto is not None:
-                pulled = entry.message.startswith("ledger pull: ")
+                pulled = made_here.is_pulled(entry.message)
                 self._rebases.append(_Rebase(onto=onto, old=entry.old, new=entry.new, pulled=pulled))
 
     def ways(self, commit: str) -> tuple[MadeHere, ...]:
