@@ -13,13 +13,12 @@ from ledger.analysis.checks.branch import branch
 from ledger.analysis.checks.code import code
 from ledger.analysis.checks.commit import commit
 from ledger.analysis.checks.confirmation import confirmation
-from ledger.analysis.checks.data import data
 from ledger.analysis.checks.lost import lost
 from ledger.analysis.checks.numbers import numbers
+from ledger.analysis.checks.on_request import data, signature
 from ledger.analysis.checks.plan import plan
 from ledger.analysis.checks.records import records
 from ledger.analysis.checks.search import search
-from ledger.analysis.checks.signature import signature
 from ledger.analysis.checks.verdict import verdict
 from ledger.analysis.gathered import Gathered
 from ledger.analysis.problems import Check, Kind, Problem, unproved

@@ -7,6 +7,7 @@ page has the latest experiments as a plain table, for those who run no scripts.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -14,11 +15,13 @@ from typing import Any, Final
 from ledger.analysis.columns import EXPERIMENTS, TRIALS, VARIANTS, Column, Request
 from ledger.analysis.fields import DATA, METRICS, REPLICATE, Field, FieldKind, Fields, is_missing
 from ledger.analysis.table import Table, select
+from ledger.model.plan import TREATMENT
 from ledger.model.row import Row
 from ledger.model.settings import Settings
 from ledger.model.site import File
+from ledger.model.summary import Summary
 from ledger.report import table as report
-from ledger.report.site import shell, summaries
+from ledger.report.site import shell
 from ledger.report.site.experiment import address
 from ledger.report.site.shell import Site
 from ledger.report.text import harmless_json
@@ -35,6 +38,9 @@ _LONGEST: Final = 400
 
 # by level: what it is called in the page's address, and in the data
 LEVELS: Final = {EXPERIMENTS: "experiments", VARIANTS: "arms", TRIALS: "trials"}
+# significant digits of a standard deviation, and of a value without one; a mean has as many of its deviation's
+_DIGITS: Final = 6
+_ALONE: Final = 12
 
 
 def files(rows: Mapping[str, Sequence[Row]], settings: Settings, site: Site) -> Iterator[File]:
@@ -53,7 +59,7 @@ def files(rows: Mapping[str, Sequence[Row]], settings: Settings, site: Site) -> 
     )
     for level, name in LEVELS.items():
         yield _data(f"table-{name}", _level(rows[level], level, settings, site))
-        yield _data(f"table-{name}-numbers", summaries.numbers(rows[level], level, settings, code=site.code))
+        yield _data(f"table-{name}-numbers", numbers(rows[level], level, settings, code=site.code))
 
 
 def _data(key: str, value: Mapping[str, Any]) -> File:
@@ -154,3 +160,47 @@ def _is_told(order: Sequence[int | None], texts: Sequence[str], kind: str) -> bo
         return False
     in_order = all(low < high for low, high in pairwise(read))  # type: ignore[operator]
     return in_order and len({place for place, _ in pairs}) == len(pairs)
+
+
+def numbers(rows: Sequence[Row], level: str, settings: Settings, *, code: bool) -> dict[str, Any]:
+    """The numbers behind the metrics, from which a page computes intervals: by the id of a metric's column `n`, `mean`
+    and `sd` of every row, and the `precision` that is set for it. They are more exact than what is shown.
+
+    `parts`: by the row's place what its replicates are parts of, `fold` or `split`, where they are not independent.
+    `arms`: in the same way of an experiment whose row is that of another arm than its treatment, which commands take
+    otherwise, that arm. `code`: whether the page names commands.
+    """
+    return {
+        "metrics": {
+            METRICS + name: _sums([row.metrics.get(name) for row in rows], settings.precision(name))
+            for name in Fields(rows).metrics
+        },
+        "parts": {str(at): row.parts for at, row in enumerate(rows) if row.parts is not None and row.trial is None},
+        "arms": {
+            str(at): row.variant for at, row in enumerate(rows) if level == EXPERIMENTS and row.variant != TREATMENT
+        },
+        "commands": code,
+    }
+
+
+def _sums(of: Sequence[Summary | None], precision: int | None) -> Mapping[str, Any]:
+    found: dict[str, Any] = {
+        "n": [0 if one is None else one.n for one in of],
+        "mean": [None if one is None else _mean(one) for one in of],
+    }
+    if any(one is not None and one.sd is not None for one in of):
+        found["sd"] = [None if one is None or one.sd is None else _rounded(one.sd, _DIGITS) for one in of]
+    return found if precision is None else found | {"precision": precision}
+
+
+def _mean(one: Summary) -> float | None:
+    """The mean to a hundred-thousandth of the deviation: of two that are far from zero the difference counts."""
+    if one.mean is None or not one.sd:
+        return None if one.mean is None else _rounded(one.mean, _ALONE)
+    places = _DIGITS - 1 - math.floor(math.log10(one.sd))
+    return one.mean if places > 300 else round(one.mean, places)
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    """None where it is beyond the numbers of JSON."""
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
