@@ -53,7 +53,7 @@ def cells(found: Matrix, settings: Settings) -> str | None:
                 drawing.text(x + across / 2, y + down / 2 + 4, "-", "tick", anchor="middle")
                 continue
             said = f"trained on {name}, measured on {column}: {spread(cell, precision)}"
-            drawing.bar(x, y, across - 2, down - 2, said, f"heat heat-{_shade(mean, low, high, found.sign)}")
+            drawing.box(x, y, across - 2, down - 2, f"heat heat-{_shade(mean, low, high, found.sign)}", said=said)
             drawing.text(x + across / 2, y + 19, number(mean, precision), "value", anchor="middle")
             drawing.text(x + across / 2, y + 34, _beside(cell, precision), "tick on", anchor="middle")
     return str(drawing)

@@ -29,17 +29,17 @@ class Drawing:
         """A straight line."""
         self._shapes.append(f'<line class="{kind}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"/>')
 
-    def box(self, x: float, y: float, wide: float, high: float, kind: str) -> None:
-        """A filled rectangle."""
-        self._shapes.append(
-            f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(wide, 0))}" height="{_n(max(high, 0))}"/>'
-        )
+    def interval(self, low: float, high: float, y: float, end: float) -> None:
+        """A range on a horizontal line, both ends marked that far up and down."""
+        self.line(low, y, high, y, "range")
+        for x in (low, high):
+            self.line(x, y - end, x, y + end, "range")
 
-    def bar(self, x: float, y: float, wide: float, high: float, said: str, kind: str = "bar") -> None:
-        """The same with a tooltip: what it stands for."""
+    def box(self, x: float, y: float, wide: float, high: float, kind: str, *, said: str | None = None) -> None:
+        """A filled rectangle; `said` is a tooltip: what it stands for."""
+        end = "/>" if said is None else f"><title>{_text(said)}</title></rect>"
         self._shapes.append(
-            f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(wide, 0))}" height="{_n(max(high, 0))}">'
-            f"<title>{_text(said)}</title></rect>"
+            f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(max(wide, 0))}" height="{_n(max(high, 0))}"{end}'
         )
 
     def path(self, points: Sequence[tuple[float, float]], kind: str, *, closed: bool = False) -> None:
@@ -47,11 +47,6 @@ class Drawing:
         if not points:
             return
         drawn = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points) + ("Z" if closed else "")
-        self._shapes.append(f'<path class="{kind}" d="{drawn}"/>')
-
-    def squares(self, corners: Iterable[tuple[float, float]], side: float, kind: str) -> None:
-        """Squares as one shape, each by its upper left corner."""
-        drawn = "".join(f"M{_n(x)} {_n(y)}h{_n(side)}v{_n(side)}h-{_n(side)}Z" for x, y in corners)
         self._shapes.append(f'<path class="{kind}" d="{drawn}"/>')
 
     def signs(self, places: Iterable[tuple[float, float]], strokes: str, kind: str) -> None:
@@ -75,23 +70,22 @@ class Drawing:
         self._shapes.append(f'<path class="{kind}" d="{drawn}">{inner}</path>')
 
     def text(
-        self, x: float, y: float, text: str, kind: str = "label", *, anchor: str = "start", room: float = 0
+        self,
+        x: float,
+        y: float,
+        text: str,
+        kind: str = "label",
+        *,
+        anchor: str = "start",
+        room: float = 0,
+        upwards: bool = False,
     ) -> None:
-        """A line of text, cut to the `room` that it has, where there is a limit."""
+        """A line of text, cut to the `room` that it has, where there is a limit; `upwards`: from the point up."""
         shown = clean(text)
         if room:
             shown = cut(shown, max(1, int(room / (12 * _LETTER))))
-        self._shapes.append(
-            f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{_text(shown)}</text>'
-        )
-
-    def turned(self, x: float, y: float, text: str, kind: str = "label", *, room: float = 0) -> None:
-        """A line of text that goes upwards from a point, cut to the `room` that it has, where there is a limit."""
-        shown = clean(text)
-        if room:
-            shown = cut(shown, max(1, int(room / (12 * _LETTER))))
-        turn = f"rotate(-90 {_n(x)} {_n(y)})"
-        self._shapes.append(f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" transform="{turn}">{_text(shown)}</text>')
+        way = f'transform="rotate(-90 {_n(x)} {_n(y)})"' if upwards else f'text-anchor="{anchor}"'
+        self._shapes.append(f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" {way}>{_text(shown)}</text>')
 
     def linked(self, address: str, draw: Callable[[], None]) -> None:
         """What `draw` draws, as a link to an address within the site."""

@@ -31,7 +31,7 @@ def effects(found: Ablation) -> str | None:
     drawing = Drawing(_WIDE, high, ablate_words.title(found), ablate_words.answer(found))
     drawing.text(0, 12, ablate_words.title(found), "head", room=_WIDE)
     names = min(200.0, max(wide(_name(one)) for one in rows)) + 10
-    numbers = max(wide(_number(found, one)) for one in rows) + 14
+    numbers = max(wide(ablate_words.effect(found, one)) for one in rows) + 14
     axes = Axes(drawing, (names, _TOP, _WIDE - numbers, high - 40), around(values, margin=0.06), Range(low=0, high=1))
     drawing.line(axes.x(0), _TOP, axes.x(0), axes.bottom, "zero")
     axes.draw_x(5, tick)
@@ -56,12 +56,11 @@ def _row(drawing: Drawing, axes: Axes, found: Ablation, one: GroupEffect, y: flo
     ends = _ends(one)
     if ends:
         low, high = map(axes.x, ends)
-        drawing.line(low, y, high, y, "range")
-        for end in (low, high):
-            drawing.line(end, y - 5, end, y + 5, "range")
-    said = f"{_name(one)}: {_number(found, one)}, {_said(one)}"
+        drawing.interval(low, high, y, 5)
+    number = ablate_words.effect(found, one)
+    said = f"{_name(one)}: {number}, {_said(one)}"
     drawing.marker(axes.x(one.effect or 0.0), y, f"mark {kind}", shape, said=said)
-    drawing.text(_WIDE, y + 4, _number(found, one), "value" if one.label is not Label.UNCLEAR else "tick", anchor="end")
+    drawing.text(_WIDE, y + 4, number, "value" if one.label is not Label.UNCLEAR else "tick", anchor="end")
 
 
 def _ends(one: GroupEffect) -> tuple[float, float] | tuple[()]:
@@ -72,10 +71,6 @@ def _ends(one: GroupEffect) -> tuple[float, float] | tuple[()]:
 
 def _name(one: GroupEffect) -> str:
     return f"{one.name} {one.title}".strip()
-
-
-def _number(found: Ablation, one: GroupEffect) -> str:
-    return ablate_words.effect(found, one)
 
 
 def _said(one: GroupEffect) -> str:

@@ -35,11 +35,9 @@ def importance(found: Importance, *, always: bool = False) -> str | None:
         y = _TOP + _ROW * (at + 0.5)
         drawing.text(0, y + 4, name, "label")
         kind = "part" if one.important else "part none"
-        drawing.bar(axes.left, y - _BAR / 2, axes.x(one.share) - axes.left, _BAR, _said(one), kind)
-        low, high_ = map(axes.x, one.interval)
-        drawing.line(low, y, high_, y, "range")
-        for end in (low, high_):
-            drawing.line(end, y - 4, end, y + 4, "range")
+        drawing.box(axes.left, y - _BAR / 2, axes.x(one.share) - axes.left, _BAR, kind, said=_said(one))
+        low, far = map(axes.x, one.interval)
+        drawing.interval(low, far, y, 4)
     return str(drawing)
 
 

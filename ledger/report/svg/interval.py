@@ -43,10 +43,7 @@ def interval(judged: Judged, prediction: Prediction | None, baseline: float | No
         drawing.line(axes.x(0), 24, axes.x(0), _HIGH - 30, "zero")
     axes.draw_x(4, tick)
     if len(ends) == 2:
-        first, last = axes.x(ends[0]), axes.x(ends[1])
-        drawing.line(first, _LINE, last, _LINE, "range")
-        for end in (first, last):
-            drawing.line(end, _LINE - 7, end, _LINE + 7, "range")
+        drawing.interval(axes.x(ends[0]), axes.x(ends[1]), _LINE, 7)
     drawing.marker(axes.x(judged.estimate), _LINE, "estimate")
     show = signed if compared and judged.estimate else number
     label = show(judged.estimate, fineness(judged))

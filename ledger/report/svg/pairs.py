@@ -18,6 +18,7 @@ from ledger.report.svg.drawing import Drawing, wide
 _CELL: Final = 18
 # the sides of a cell itself
 _SIDE: Final = 16
+_SQUARE: Final = f"h{_SIDE}v{_SIDE}h-{_SIDE}Z"
 _GAP: Final = 14
 # names and values are cut to so much
 _NAME: Final = 150
@@ -73,7 +74,7 @@ def pairs(found: Coverage, title: str, *, each: bool = True) -> str | None:
     for axis in axes[1:]:
         drawing.text(axis.left, 12, axis.name, "head", room=_NAME)
         for at, text in enumerate(axis.values):
-            drawing.turned(axis.left + (at + 0.5) * _CELL + 4, above - 6, text, "tick", room=_VALUE)
+            drawing.text(axis.left + (at + 0.5) * _CELL + 4, above - 6, text, "tick", room=_VALUE, upwards=True)
     for axis in axes[:-1]:
         drawing.text(0, axis.top + 13, axis.name, "head", room=_NAME)
         for at, text in enumerate(axis.values):
@@ -99,10 +100,10 @@ def _block(drawing: Drawing, found: Coverage, table: Counted, x: float, y: float
             cells.setdefault(kind, []).append(corner)
             if each:
                 said = f"{a.name}={first.label}, {b.name}={second.label}: {_SAID[kind]}"
-                drawing.bar(*corner, _SIDE, _SIDE, said, f"combination {kind}")
+                drawing.box(*corner, _SIDE, _SIDE, f"combination {kind}", said=said)
     for kind, corners in cells.items():
         if not each:
-            drawing.squares(corners, _SIDE, f"combination {kind}")
+            drawing.signs(corners, _SQUARE, f"combination {kind}")
         _signs(drawing, kind, corners)
 
 

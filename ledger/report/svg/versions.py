@@ -93,7 +93,8 @@ def _bars(drawing: Drawing, below: Axes, found: Bisection) -> None:
         chance = version.posterior
         if chance is not None and chance >= _LEAST:
             said = f"{_called(version)}: {percent(chance)}"
-            drawing.bar(below.x(at) - room / 2, below.y(chance), room, below.bottom - below.y(chance), said)
+            high = below.bottom - below.y(chance)
+            drawing.box(below.x(at) - room / 2, below.y(chance), room, high, "bar", said=said)
     drawing.text(below.left, _BARS[0] - 6, "probability of the change", "tick")
 
 
