@@ -144,7 +144,7 @@ def _judged(one: Review, experiment: Experiment) -> Iterator[Block]:
     yield Prose(lead="Verdict", text=f"{_outcome(one)}; {_from_where(one)}")
     asks = experiment.plan.search
     if found.finding is not None and asks is not None:
-        yield Items(items=tuple(search.remarks(found.finding, asks, one.settings, experiment.name)))
+        yield Items(items=tuple(search.remarks(found.finding, asks, experiment.name)))
     elif not found.predictions:
         yield Prose(text="Nothing was predicted.")
     for each in found.predictions:

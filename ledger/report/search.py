@@ -39,14 +39,12 @@ def title(search: Search) -> str:
     return "Configurations" if search.kind == TUNE else "Versions"
 
 
-def remarks(
-    finding: Found, search: Search, settings: Settings, experiment: str, *, commands: bool = True
-) -> Iterator[str]:
+def remarks(finding: Found, search: Search, experiment: str, *, commands: bool = True) -> Iterator[str]:
     """What it cost, what failed, and by which `commands` it goes on; `experiment` is "" for that which is checked
     out.
     """
     if isinstance(finding, TuneFinding):
-        return tune_search.remarks(finding, search.metric, settings, experiment, commands=commands)
+        return tune_search.remarks(finding, search.metric, experiment, commands=commands)
     return step_search.remarks(finding, experiment, commands=commands)
 
 

@@ -87,7 +87,7 @@ def _search(found: SearchStatus, experiment: Experiment, settings: Settings) -> 
     now = finding(state)
     # `ledger confirm` asks for a name
     name = experiment.name if experiment.plan.tunes is not None else ""
-    said = [search.said(now, state.search, settings), *search.remarks(now, state.search, settings, name)]
+    said = [search.said(now, state.search, settings), *search.remarks(now, state.search, name)]
     if not state.finished:
         said.append(step_search.coming(found.coming, found.each))
     table = search.table(state, settings)

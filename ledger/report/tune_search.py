@@ -53,9 +53,7 @@ def described(search: TuneSearch) -> Iterator[str]:
         yield f"knowing {counted(len(search.earlier), 'configuration')} of {listed(dict.fromkeys(arms), _FEW)}"
 
 
-def remarks(
-    finding: TuneFinding, metric: str, settings: Settings, experiment: str, *, commands: bool = True
-) -> Iterator[str]:
+def remarks(finding: TuneFinding, metric: str, experiment: str, *, commands: bool = True) -> Iterator[str]:
     """Its parameters, what luck adds to it, what it cost, and how it is put to the test."""
     if finding.best is not None:
         yield assigned(finding.params)

@@ -70,7 +70,7 @@ def found_by_search(
     return [
         Heading(text="Finding"),
         Prose(text=f"{search.said(finding, plan.search, settings)}."),
-        Items(items=tuple(search.remarks(finding, plan.search, settings, experiment.name, commands=commands))),
+        Items(items=tuple(search.remarks(finding, plan.search, experiment.name, commands=commands))),
         Heading(text=search.title(plan.search)),
         search.table(known, settings),
     ]
@@ -84,7 +84,7 @@ def answer(verdict: Verdict, experiment: Experiment, settings: Settings) -> Docu
         outcome = search.said(finding, plan.search, settings)
     blocks: list[Block] = [Prose(lead=name, text=outcome)]
     if finding is not None and plan.search is not None:
-        blocks.append(Items(items=tuple(search.remarks(finding, plan.search, settings, name)), indent=2, near=True))
+        blocks.append(Items(items=tuple(search.remarks(finding, plan.search, name)), indent=2, near=True))
     for one in verdict.predictions:
         blocks.append(Prose(lead=one.text, text=stated_of(one, verdict), indent=2, near=True))
         blocks.append(Items(items=found_of(one), indent=4, near=True))

@@ -92,7 +92,7 @@ def test_the_sentence_and_the_table_agree_with_the_arms() -> None:
     assert found.current == pytest.approx(0.71)
     said = tune_search.told(found, "acc", HIGHER, SETTINGS)
     assert said.startswith("try-a is the best of 2 configurations: acc 0.870 ± 0.042 in 2 trials, 0.160 better")
-    told = list(tune_search.remarks(found, "acc", SETTINGS, "net"))
+    told = list(tune_search.remarks(found, "acc", "net"))
     assert told[0] == "lr=0.01, layers=4, opt=sgd, momentum=0.9"
     assert "try-b has a trial that failed or lacks acc, and counts as bad" in told
     assert told[-1] == "ledger confirm net puts it to the test on fresh seeds"

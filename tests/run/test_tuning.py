@@ -12,7 +12,6 @@ from conftest import Project, Shelved, launcher
 from made_records import record_of
 
 from ledger.model import trial_file
-from ledger.model.settings import Settings
 from ledger.model.trial import Trial
 from ledger.model.tune_finding import TuneFinding
 from ledger.report.tune_search import remarks
@@ -186,9 +185,9 @@ def test_of_single_trials_it_is_said_that_nothing_tells_the_best_from_the_luckie
         found=True, best="try-1", params={"x": 1}, n=1, mean=0.5, sd=None, among=9, luck=None, current=None,
         trainings=9, budget=9, failed=(),
     )  # fmt: skip
-    said = list(remarks(finding, "loss", Settings(), "tuned"))
+    said = list(remarks(finding, "loss", "tuned"))
     assert said[-1] == "the best ran once: nothing tells it from the luckiest"
-    again = list(remarks(replace(finding, n=3, sd=0.1), "loss", Settings(), "tuned"))
+    again = list(remarks(replace(finding, n=3, sd=0.1), "loss", "tuned"))
     assert again[-1] == "ledger confirm tuned puts it to the test on fresh seeds"
 
 

@@ -67,7 +67,7 @@ def coverage(tried: Sequence[Tried], asked: CoverageOptions, is_replicate: Calla
         groups=groups,
         exclude=tuple(asked.exclude),
         proposals=None if asked.complete is None else proposals(combinations, found, groups, asked.complete),
-        notes=_notes(found, tried, groups, asked),
+        notes=_notes(found, tried, groups),
     )
 
 
@@ -93,9 +93,7 @@ def _strength(found: Varied, tried: Sequence[Tried], asked: CoverageOptions) -> 
     return t
 
 
-def _notes(
-    found: Varied, tried: Sequence[Tried], groups: Sequence[Group], asked: CoverageOptions
-) -> tuple[Remark, ...]:
+def _notes(found: Varied, tried: Sequence[Tried], groups: Sequence[Group]) -> tuple[Remark, ...]:
     notes = []
     for group in found.together:
         notes.append(Remark.of(Kind.MOVED_TOGETHER, names=group))

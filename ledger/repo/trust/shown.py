@@ -93,7 +93,7 @@ def _state(
         runs=runs,
         against=against,
         against_commit=base,
-        stages=tuple(_stages(ledger, experiment, commit, runs)),
+        stages=tuple(_stages(ledger, experiment, commit)),
         settings=tuple(_settings(ledger.git, base, commit, [file.path for file in files])),
         files=files,
     )
@@ -120,7 +120,7 @@ def _copies(git: Git, commit: str) -> tuple[str, ...]:
 # --- commands
 
 
-def _stages(ledger: Ledger, experiment: Experiment | None, commit: str, runs: Sequence[str]) -> Iterator[StageCommand]:
+def _stages(ledger: Ledger, experiment: Experiment | None, commit: str) -> Iterator[StageCommand]:
     """The commands of the code, then those that an arm fills in otherwise."""
     # whatever `targets` the ledger.yaml that is checked out may name
     reader = ledger.reader(replace(ledger.settings, targets=()))

@@ -46,7 +46,7 @@ def blocks(one: Answer, settings: Settings) -> list[Block]:
     """The command's document without its own heading."""
     match one:
         case TuneState():
-            remarks = search.remarks(finding(one), one.search, settings, "", commands=False)
+            remarks = search.remarks(finding(one), one.search, "", commands=False)
             return [Items(items=tuple(remarks)), search.table(one, settings)]
         case Bisection():
             document = bisect.document(one, settings)

@@ -44,7 +44,7 @@ def address(name: str) -> str:
 def files(one: ExperimentPage, site: Site) -> tuple[File, ...]:
     """The page with the files that belong to it."""
     pictures = images.files(one.images)
-    data = figures.data(one, site)
+    data = figures.data(one)
     page = shell.page("experiment.html", address(one.brief.name), site, live=data is not None, **values(one, site))
     return (page, *pictures, *(() if data is None else (data,)))
 
@@ -114,7 +114,7 @@ def _found(judged: Judged, one: ExperimentPage, site: Site) -> PredictionShown:
     return PredictionShown(
         text=judged.text,
         outcome=judged.outcome,
-        said=found(judged, one.brief.arm),
+        said=found(judged),
         picture=None if picture is None else shell.markup(picture),
         evidence=tuple(sentences(told(judged.remarks, site))),
     )

@@ -44,7 +44,7 @@ def of_results(one: ExperimentPage, site: Site) -> Markup:
     return shell.markup(found)
 
 
-def of_series(one: ExperimentPage, site: Site) -> Markup:
+def of_series(one: ExperimentPage) -> Markup:
     """All other numbers that trials wrote step by step, small, the arms over each other."""
     if one.series is None:
         return shell.markup("")
@@ -76,7 +76,7 @@ def _address(name: str, site: Site) -> str | None:
     return f"#exp/{name}" if name in site.alone else None
 
 
-def data(one: ExperimentPage, site: Site) -> File | None:
+def data(one: ExperimentPage) -> File | None:
     """What the curves and series are drawn from, for the charts that come alive; None where there are neither."""
     held = {"curves": one.curves, "series": one.series}
     found = {f"{one.brief.name}/{kind}": _plain(bands, one) for kind, bands in held.items() if bands is not None}

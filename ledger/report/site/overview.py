@@ -109,12 +109,12 @@ def _waits(one: Brief, settings: Settings) -> str:
     if one.finding is not None:
         return learned(one, settings)
     if one.outcome == INCONCLUSIVE and decided is not None:
-        return f"The trials do not tell: {found(decided, one.arm)}{_would_tell(one, decided)}"
+        return f"The trials do not tell: {found(decided)}{_would_tell(decided)}"
     predicted = f" Predicted: {one.predictions[0]}." if one.predictions else ""
     return f"{lacking(one).capitalize()}.{predicted}"
 
 
-def _would_tell(one: Brief, judged: Judged) -> str:
+def _would_tell(judged: Judged) -> str:
     """How many replicates would tell, if the difference is the one that was measured."""
     prediction = parsed(judged.text)
     count = None if prediction is None else replicates_to_tell(judged, prediction)

@@ -57,7 +57,7 @@ def sections(one: ExperimentPage, site: Site) -> Iterator[Section]:
     yield Section(id="changes", title="What changed", content=_changed(one, site))
     yield _blocks("trials", "Trials", _trials(one, site), room=2 * ROOM)
     yield _blocks("models", "Models", models.of_experiment(one.models) if one.models else ())
-    yield Section(id="series", title="Numbers during training", content=figures.of_series(one, site))
+    yield Section(id="series", title="Numbers during training", content=figures.of_series(one))
     if site.code:
         yield _blocks(
             "checks", "Is it proved?", [*review.wrong(about, experiment, reasons=False), *review_sections.checks(about)]

@@ -44,7 +44,7 @@ def learned(brief: Brief, settings: Settings) -> str:
         return NOTHING_PREDICTED
     held = sum(one.outcome == SUPPORTED for one in brief.judged)
     count = len(brief.judged)
-    return found(decided, brief.arm) + (f" {held} of {count} predictions held." if count > 1 else "")
+    return found(decided) + (f" {held} of {count} predictions held." if count > 1 else "")
 
 
 def deciding(brief: Brief) -> Judged | None:
@@ -52,7 +52,7 @@ def deciding(brief: Brief) -> Judged | None:
     return next((one for one in brief.judged if one.outcome == brief.outcome), next(iter(brief.judged), None))
 
 
-def found(judged: Judged, arm: str) -> str:
+def found(judged: Judged) -> str:
     """What was found of one prediction, and what was predicted.
 
     `dice is 0.021 higher than the baseline's (90% interval +0.012 to +0.030, n = 5); at least 0.01 higher was

@@ -46,18 +46,16 @@ def judged(text: str, estimate: float | None, *interval: float, baseline: bool =
 
 
 def test_what_was_found() -> None:
-    said = found(judged("dice >= baseline + 0.01", 0.0211, 0.012, 0.0302), "treatment")
+    said = found(judged("dice >= baseline + 0.01", 0.0211, 0.012, 0.0302))
     assert said == (
         "dice is 0.0211 higher than the baseline's (90% interval +0.0120 to +0.0302, n = 5); at least 0.01 higher was "
         "predicted."
     )
-    assert "0.50 lower than that of deeper" in found(judged("loss <= deeper", -0.5, -0.9, -0.1), "treatment")
-    assert "is the same as" in found(judged("loss <= baseline", 0.0), "treatment")
-    assert found(judged("dice >= 0.9", 0.95, 0.94, 0.96, baseline=False), "treatment").startswith("dice is 0.950 (90%")
-    assert found(judged("dice >= baseline", None), "treatment") == (
-        "dice cannot be judged; at least as high was predicted."
-    )
+    assert "0.50 lower than that of deeper" in found(judged("loss <= deeper", -0.5, -0.9, -0.1))
+    assert "is the same as" in found(judged("loss <= baseline", 0.0))
+    assert found(judged("dice >= 0.9", 0.95, 0.94, 0.96, baseline=False)).startswith("dice is 0.950 (90%")
+    assert found(judged("dice >= baseline", None)) == ("dice cannot be judged; at least as high was predicted.")
 
 
 def test_a_verdict_that_nobody_can_parse_is_shown_as_it_is() -> None:
-    assert found(judged("<b>nonsense", 1.0), "treatment") == "<b>nonsense."
+    assert found(judged("<b>nonsense", 1.0)) == "<b>nonsense."
