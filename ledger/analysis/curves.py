@@ -72,9 +72,12 @@ class _Column:
 
 @frozen
 class _Offer:
+    """A column that may be drawn, over the column `steps`: None where rows are counted."""
+
     column: _Column
     path: str
     plot: Plot | None
+    steps: str | None
 
 
 def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = None) -> Chosen:
@@ -107,10 +110,13 @@ def choose(samples: Sequence[Sample], *, y: Sequence[str] = (), x: str | None = 
         hint = did_you_mean(x, known_x, f"known: {listed(known_x, 12)}")
         raise LedgerError(f"no plot file has a column {x} of numbers", hint=hint)
     curves: list[Curve] = []
+    # the first that offers a column has it
+    offered = {trial: {offer.column: offer for offer in reversed(given)} for trial, given in offers.items()}
     for column in wanted:
         lacking = []
         for sample in samples:
-            curve = _curve(sample, offers[sample.arm, sample.trial], column, names[column], x)
+            offer = offered[sample.arm, sample.trial].get(column)
+            curve = None if offer is None else _curve(sample, offer, names[column], x)
             if curve is None:
                 lacking.append(sample.trial)
             else:
@@ -160,14 +166,15 @@ def _offers(sample: Sample) -> Iterator[_Offer]:
                 for name in [axis.column] if axis.column is not None else series.numbers:
                     if name in series.numbers and name not in (steps, _CLOCK) and (path, name) not in taken:
                         taken.add((path, name))
-                        yield _Offer(column=_Column(source, name), path=path, plot=shown)
+                        yield _Offer(column=_Column(source, name), path=path, plot=shown, steps=steps)
     given = {path for path in sample.files if any(a.holds(path) for p in sample.plots for a in p.y)}
     for path, series in sample.files.items():
+        # a file of DVCLive's that nothing declares is a declaration in itself
+        log, steps = path not in given and logged_metric(path) is not None, _step_column(None, path, series)
         for name in series.numbers:
             if (path, name) not in taken:
-                # a file of DVCLive's that nothing declares is a declaration in itself
-                logged = path not in given and logged_metric(path) is not None and name.lower() not in (*_STEPS, _CLOCK)
-                yield _Offer(column=_Column(path, name), path=path, plot=Plot(title=None, y=()) if logged else None)
+                logged = Plot(title=None, y=()) if log and name.lower() not in (*_STEPS, _CLOCK) else None
+                yield _Offer(column=_Column(path, name), path=path, plot=logged, steps=steps)
 
 
 def _names(columns: Iterable[_Column]) -> dict[_Column, str]:
@@ -195,12 +202,10 @@ def _asked(y: Sequence[str], names: Mapping[_Column, str]) -> list[_Column]:
     return wanted
 
 
-def _curve(sample: Sample, offers: Sequence[_Offer], column: _Column, name: str, x: str | None) -> Curve | None:
-    offer = next((offer for offer in offers if offer.column == column), None)
-    if offer is None:
-        return None
+def _curve(sample: Sample, offer: _Offer, name: str, x: str | None) -> Curve | None:
+    column = offer.column
     series = sample.files[offer.path]
-    at = x if x is not None else _step_column(offer.plot, offer.path, series)
+    at = x if x is not None else offer.steps
     steps = series.numbers.get(at) if at is not None else None
     if steps is None and offer.plot is not None and x is None:
         # the steps of one file may stand in another, row by row
