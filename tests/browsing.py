@@ -30,9 +30,12 @@ class Site:
         return (self.root / path.partition("#")[0]).as_uri() + path[len(path.partition("#")[0]) :]
 
 
+TITLE = "Lab <b>&amp;</b>"
+
+
 @pytest.fixture
 def site(shelved: Shelved, shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Site:
-    """The site of the made-up lab, built once a test run; nobody writes to it."""
+    """The site of the made-up lab with this `TITLE`, built once a test run; nobody writes to it."""
     kept = shelf / "site of the lab, 100%"
     with (shelf / "site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -40,7 +43,7 @@ def site(shelved: Shelved, shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys:
             project = shelved(lab.lab, lab.files())
             monkeypatch.chdir(project.root)
             made = Path(mkdtemp(dir=shelf)) / "site"
-            assert main(["site", "-o", str(made), "--title", "Lab <b>&amp;</b>", "-j", "1"]) == 0
+            assert main(["site", "-o", str(made), "--title", TITLE, "-j", "1"]) == 0
             capsys.readouterr()
             made.rename(kept)
     return Site(root=kept)

@@ -9,15 +9,14 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import lab
 import pytest
-from browsing import Site
+from browsing import TITLE, Site
 from checked_site import broken
-from conftest import Project, Shelved
+from conftest import Project, Shelved, launcher
 
 from ledger.errors import LedgerError
 from ledger.repo.ledger import open_ledger
@@ -42,10 +41,17 @@ def files(root: Path) -> dict[str, bytes]:
     return {path: content for path, content in found.items() if path not in ASIDE}
 
 
-def build(project: Project, output: Path, *options: str) -> dict[str, Any]:
+def build(project: Project, output: Path, *options: str, title: str = TITLE) -> dict[str, Any]:
     """What `ledger site --json` says."""
-    found: dict[str, Any] = project.ledger("site", "-o", str(output), "--json", "-j", "1", *options).json
+    command = ["site", "-o", str(output), "--json", "-j", "1", "--title", title, *options]
+    found: dict[str, Any] = project.ledger(*command).json
     return found
+
+
+@pytest.fixture
+def output(site: Site, tmp_path: Path) -> Path:
+    """The site of the lab as it is built, to be changed."""
+    return Path(shutil.copytree(site.root, tmp_path / "site"))
 
 
 # --- what it holds
@@ -143,9 +149,10 @@ def test_an_experiment_that_cannot_be_read_has_a_page_that_says_why(project: Pro
 # --- what is made anew
 
 
-def test_only_what_changed_is_written_and_all_is_as_if_built_anew(project: Project, tmp_path: Path) -> None:
-    first, again = tmp_path / "site", tmp_path / "again"
-    build(project, first)
+def test_only_what_changed_is_written_and_all_is_as_if_built_anew(
+    project: Project, output: Path, tmp_path: Path
+) -> None:
+    first, again = output, tmp_path / "again"
     assert build(project, first)["written"] == 0
     project.git("switch", "-q", "exp/smooth")
     for command, page in (
@@ -176,21 +183,20 @@ def test_histories_that_come_make_pages_anew(project: Project, tmp_path: Path) -
     assert before != files(tmp_path / "site") == files(tmp_path / "again")
 
 
-def test_what_is_gone_leaves_the_site(project: Project, tmp_path: Path) -> None:
-    output = tmp_path / "site"
-    build(project, output)
+def test_what_is_gone_leaves_the_site(project: Project, output: Path) -> None:
     project.git("branch", "-q", "-D", "exp/smooth")
     assert build(project, output)["removed"] == 1
     assert not (output / "experiments/smooth.html").exists()
     assert broken(output) == []
 
 
-def test_processes_make_the_same_pages(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_make_the_same_pages(
+    project: Project, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pages, "_FEW", 1)
     monkeypatch.setattr(pages, "_CHUNK", 1)
-    build(project, tmp_path / "one")
-    project.ledger("site", "-o", str(tmp_path / "two"), "-j", "2")
-    assert files(tmp_path / "one") == files(tmp_path / "two")
+    project.ledger("site", "-o", str(tmp_path / "two"), "-j", "2", "--title", TITLE)
+    assert files(site.root) == files(tmp_path / "two")
 
 
 # --- where it may lie
@@ -242,10 +248,9 @@ def test_a_folder_that_is_no_place_for_a_site_is_refused(project: Project, tmp_p
     assert not (output / "index.html").exists()
 
 
-def test_a_link_in_the_site_is_no_way_out(project: Project, tmp_path: Path) -> None:
-    output, outside = tmp_path / "site", tmp_path / "outside"
+def test_a_link_in_the_site_is_no_way_out(project: Project, output: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
     outside.mkdir()
-    build(project, output)
     shutil.rmtree(output / "experiments")
     (output / "experiments").symlink_to(outside)
     project.ledger("site", "-o", str(output), "--title", "Another")
@@ -257,8 +262,8 @@ def test_what_a_host_needs_stays(project: Project, tmp_path: Path) -> None:
     output = tmp_path / "site"
     output.mkdir()
     (output / "CNAME").write_text("lab.example.org")
-    build(project, output)
-    build(project, output, "--title", "Another")
+    for title in ("One", "Another"):
+        assert build(project, output, "--only", "smooth", title=title)["written"] > 0
     assert (output / "CNAME").read_text() == "lab.example.org"
 
 
@@ -269,9 +274,7 @@ def test_two_builds_at_once(project: Project, tmp_path: Path, monkeypatch: pytes
     assert "another build is writing" in answer.err
 
 
-def test_a_page_that_somebody_has_removed_comes_back(project: Project, tmp_path: Path) -> None:
-    output = tmp_path / "site"
-    build(project, output)
+def test_a_page_that_somebody_has_removed_comes_back(project: Project, output: Path) -> None:
     before = files(output)
     (output / "experiments/rate.html").unlink()
     shutil.rmtree(output / "images")
@@ -320,14 +323,7 @@ def test_a_process_that_is_killed_is_told_and_leaves_no_site(
 # --- cut off
 
 
-@pytest.mark.parametrize("at", ["stage", "replace"])
-def test_a_build_that_is_killed_leaves_a_whole_site(project: Project, tmp_path: Path, at: str) -> None:
-    """The command, killed as it stages or moves: every link leads somewhere, and the next build finishes."""
-    output = tmp_path / "site"
-    build(project, output)
-    before = files(output)
-    project.git("branch", "-q", "-D", "exp/smooth")
-    script = f"""
+KILLED = """
 import os, signal, sys
 from pathlib import Path
 from ledger.cli.main import main
@@ -341,21 +337,30 @@ def killed(original):
             os.kill(os.getpid(), signal.SIGKILL)
         return original(*given, **more)
     return call
-if {at!r} == "stage":
+if sys.argv[1] == "stage":
     folder.SiteFolder.stage = killed(folder.SiteFolder.stage)
 else:
     Path.replace = killed(Path.replace)
-sys.exit(main(["site", "-o", {str(output)!r}, "--title", "Another", "-j", "1"]))
+sys.exit(main(["site", "-o", sys.argv[2], "--title", "Another", "-j", "1"]))
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=project.root, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    left = files(output)
-    if at == "stage":
-        assert {path: left[path] for path in before} == before
-    assert broken(output) == []
-    build(project, output, "--title", "Another")
-    build(project, tmp_path / "again", "--title", "Another")
-    assert files(output) == files(tmp_path / "again")
+
+
+def test_a_build_that_is_killed_leaves_a_whole_site(project: Project, site: Site, tmp_path: Path) -> None:
+    """The command, killed as it stages or moves: every link leads somewhere, and the next build finishes."""
+    before = files(site.root)
+    project.git("branch", "-q", "-D", "exp/smooth")
+    build(project, tmp_path / "again", title="Another")
+    for at in ("stage", "replace"):
+        output = Path(shutil.copytree(site.root, tmp_path / at))
+        done = launcher.ledger(at, str(output), code=KILLED, cwd=project.root, stderr=subprocess.PIPE, text=True)
+        _, said = done.communicate()
+        assert done.returncode == -signal.SIGKILL, said
+        left = files(output)
+        if at == "stage":
+            assert {path: left[path] for path in before} == before
+        assert broken(output) == []
+        build(project, output, title="Another")
+        assert files(output) == files(tmp_path / "again")
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

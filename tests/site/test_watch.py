@@ -8,7 +8,6 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,8 @@ from urllib.request import urlopen
 import psutil
 import pytest
 from browsing import Browser
-from conftest import Project, Shelved
+from conftest import Project, Shelved, launcher
+from launcher import Command
 from made_records import record_of
 
 from ledger.git.entries import plain_file
@@ -269,16 +269,17 @@ def test_a_build_of_another_process_is_waited_for(project: Project, tmp_path: Pa
 
 
 @contextmanager
-def process(project: Project, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def process(project: Project) -> Iterator[tuple[Command, str]]:
     """`ledger site --watch` in a process of its own, with its address."""
-    command = [sys.executable, "-P", "-m", "ledger", "site", "--watch", "--port", "0", *options]
-    with subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as own:
-        try:
-            assert own.stdout is not None
-            assert select.select([own.stdout], [], [], 60)[0], "it says where it is"
-            yield own, own.stdout.readline().split()[-1]
-        finally:
-            own.kill()
+    asked = ("site", "--watch", "--port", "0")
+    own = launcher.ledger(*asked, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert own.stdout is not None
+        assert select.select([own.stdout], [], [], 60)[0], "it says where it is"
+        yield own, own.stdout.readline().split()[-1]
+    finally:
+        own.kill()
+        own.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
