@@ -13,15 +13,15 @@ def changes(objects: Objects, old: str, new: str) -> dict[str, Entry | None]:
 
     Modes count. Folders that are the same are not entered, so that a large repository costs no more than a small one.
     """
-    return {path: after for path, _, after in _differing(objects, old, new)}
+    return {path: after for path, _, after in differing(objects, old, new)}
 
 
 def added(objects: Objects, old: str, new: str) -> list[str]:
     """The files that a commit has where the other has none, in the order of their paths."""
-    return sorted(path for path, before, after in _differing(objects, old, new) if before is None and after is not None)
+    return sorted(path for path, before, after in differing(objects, old, new) if before is None and after is not None)
 
 
-def _differing(objects: Objects, old: str, new: str) -> Iterator[tuple[str, Entry | None, Entry | None]]:
+def differing(objects: Objects, old: str, new: str) -> Iterator[tuple[str, Entry | None, Entry | None]]:
     """Each file in which two commits differ, with what either has there."""
     pending = [("", f"{old}^{{tree}}", f"{new}^{{tree}}")]
     while pending:

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 
+from ledger.git import folder_changes
+from ledger.git.folder_changes import Commit
 from ledger.git.git import Git
 from ledger.model.experiment import DIRECTORY
-from ledger.model.frozen import frozen
 from ledger.model.pipeline import inside
 
 # of so many folders of one commit, as of what has landed on main, each is asked for by itself
 _FEW = 3
-
-
-@frozen
-class Changed:
-    """A file that a commit changed: `status` A, M, D or T, and the blob that it was before, zeros of an added one."""
-
-    path: str
-    status: str
-    before: str
-
-
-@frozen
-class Commit:
-    """A commit that changed files of the folder. A merge stands once for each parent from which it differs."""
-
-    oid: str
-    moment: datetime
-    parents: tuple[str, ...]
-    files: tuple[Changed, ...]
 
 
 def full(git: Git, at: str, folder: str) -> tuple[Commit, ...]:
@@ -84,7 +64,7 @@ def _tree(git: Git, commit: str, folder: str) -> str | None:
 # what is below a commit never changes
 @lru_cache(maxsize=64)
 def _of_one(git: Git, at: str, folder: str) -> tuple[Commit, ...]:
-    return tuple(_read(git, at, folder))
+    return tuple(folder_changes.read(git, at, folder))
 
 
 @lru_cache(maxsize=64)
@@ -97,26 +77,7 @@ def _asked(git: Git, at: str) -> set[str]:
 def _of_all(git: Git, at: str) -> Mapping[str, tuple[Commit, ...]]:
     """The same of every experiment's folder."""
     found: dict[str, dict[int, Commit]] = {}
-    for number, commit in enumerate(_read(git, at, DIRECTORY)):
+    for number, commit in enumerate(folder_changes.read(git, at, DIRECTORY)):
         for file in commit.files:
             found.setdefault("/".join(file.path.split("/")[:2]), {})[number] = commit
     return {folder: within(list(commits.values()), folder) for folder, commits in found.items()}
-
-
-def _read(git: Git, at: str, folder: str) -> list[Commit]:
-    form = ("-m", "--full-history", "--topo-order", "--raw", "--no-abbrev", "--no-renames", "-z")
-    out = git.run("log", *form, "--format=%x01%H %aI %P", at, "--", f":(top,literal){folder}")
-    found: list[Commit] = []
-    # a path may hold any byte but NUL
-    parts = iter(os.fsdecode(out).split("\0"))
-    for part in parts:
-        line = part.strip("\n")
-        if line.startswith("\x01"):
-            oid, moment, *parents = line[1:].split(" ")
-            known = tuple(filter(None, parents))
-            found.append(Commit(oid=oid, moment=datetime.fromisoformat(moment), parents=known, files=()))
-        elif line.startswith(":"):
-            _, _, before, _, status = line[1:].split(" ")
-            changed = Changed(path=next(parts), status=status[:1], before=before)
-            found[-1] = replace(found[-1], files=(*found[-1].files, changed))
-    return found
