@@ -59,7 +59,10 @@ def two_trials(project: Project) -> None:
 
 def with_folder(project: Project, at: Path) -> Project:
     """The project with a folder as DVC's default remote."""
-    project.dvc("remote", "add", "-q", "-d", "store", str(at))
+    # as `dvc remote add -d store` leaves it
+    text = (project.root / ".dvc/config").read_text("utf-8")
+    remote = f"    remote = store\n['remote \"store\"']\n    url = {at}\n"
+    project.write({".dvc/config": text + remote})
     on_main(project)
     return project
 

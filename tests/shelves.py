@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 from project import DVC_FILES, NOISY, Build, MakeProject, Once, Project, Shelved, default_files
+
+from ledger.report.plots import library
 
 
 def copy(folder: Path | str, to: Path | str) -> None:
@@ -113,6 +116,15 @@ def once(shelf: Path) -> Once:
         return pickle.loads(kept.read_bytes())
 
     return get
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled(once: Once) -> Iterator[None]:
+    """What draws charts in a browser is put together once a test run, not once a process: it takes a second."""
+    bundle = library.script.__wrapped__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "script", cache(lambda: once(bundle)))
+        yield
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ BELOW = {
 
 def supported(project: Project) -> None:
     """`rate`, which is supported."""
-    project.ledger("new", "Rate", "--name", "rate", "--predict", "accuracy >= baseline + 0.1", "--seeds", "3",
+    project.ledger("new", "Rate", "--name", "rate", "--predict", "accuracy >= baseline + 0.1", "--seeds", "2",
                    "-S", "train.lr=0.3")  # fmt: skip
     project.ledger("run")
     project.ledger("conclude", "-m", "so it is")

@@ -120,7 +120,10 @@ def test_the_work_tree_goes_back_where_the_branch_has_moved(plain: Project, git:
     assert plain.state() == before
 
 
-def test_the_work_tree_goes_back_where_the_ref_is_held(plain: Project, git: Git) -> None:
+def test_the_work_tree_goes_back_where_the_ref_is_held(
+    plain: Project, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refs, "_PATIENT", ("-c", "core.filesRefLockTimeout=50"))
     old = head(plain)
     new = committed(git, old, {"a.txt": "new\n", "made/d.txt": "d\n"})
     lock = plain.root / ".git/refs/heads/main.lock"

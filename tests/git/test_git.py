@@ -206,7 +206,8 @@ def test_refs_move_all_or_none(plain: Project, git: Git) -> None:
     assert plain.git("reflog", "-1", "--format=%gs", "refs/heads/main") == "ledger: why"
 
 
-def test_a_ref_that_another_process_holds_is_named(plain: Project, git: Git) -> None:
+def test_a_ref_that_another_process_holds_is_named(plain: Project, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refs, "_PATIENT", ("-c", "core.filesRefLockTimeout=50"))
     first, second = head(plain), committed(git, "HEAD", {"a.txt": "2\n"})
     lock = plain.root / ".git/refs/heads/main.lock"
     lock.touch()

@@ -121,7 +121,6 @@ def test_each_arm_has_the_submodule_of_its_commit(shelved: Shelved, build: Build
         for inner in ("vendor/sub", "vendor/sub/deep"):
             # commits that nobody has pushed
             above, name = (clone / inner).parent, Path(inner).name
-            project.git("submodule", "init", cwd=above)
             (path,) = [p for p in (project.root / ".git/modules").rglob(name) if (p / "HEAD").is_file()]
             project.git(*ALLOWED, "-c", f"submodule.{'vendor/sub' if name == 'sub' else name}.url={path}", "submodule",
                         "update", "-q", cwd=above)  # fmt: skip
