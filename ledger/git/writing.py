@@ -48,7 +48,7 @@ class Writing:
 def how(git: Git) -> Writing:
     """How the user's git writes here, as it is configured and by the environment."""
     # what a command of ours was given by the environment counts for all that it writes, not for the next one
-    return _asked(git, tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith("GIT_"))))
+    return _asked(git, tuple(sorted((k, os.environ[k]) for k in os.environ if k.startswith("GIT_"))))
 
 
 @lru_cache(maxsize=16)

@@ -51,14 +51,24 @@ def marked(slot: Path) -> list[psutil.Process]:
     import psutil
 
     found = []
-    for process in psutil.process_iter():
-        if process.pid == os.getpid():
-            continue
+    for pid in psutil.pids():
         # somebody else's, or gone meanwhile
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == str(slot):
-                found.append(process)
+            if pid != os.getpid() and _mark(pid) == str(slot):
+                found.append(psutil.Process(pid))
     return found
+
+
+def _mark(pid: int) -> str | None:
+    """The mark that a process carries."""
+    import psutil
+
+    if not sys.platform.startswith("linux"):
+        return psutil.Process(pid).environ().get(MARK)
+    # a machine has hundreds of processes, and psutil makes a dictionary of each one's environment
+    held = b"\0" + Path(f"/proc/{pid}/environ").read_bytes()
+    _, given, rest = held.partition(f"\0{MARK}=".encode())
+    return os.fsdecode(rest.partition(b"\0")[0]) if given else None
 
 
 def end(processes: Iterable[psutil.Process], *, grace: float = GRACE) -> None:

@@ -107,7 +107,7 @@ def test_by_hand_an_output_laid_out_again_may_be_that_of_an_equal_value(make_pro
     (project.root / "metrics.json").unlink()
     if not known:
         shutil.rmtree(project.root / ".dvc/cache/runs")
-    said = project.shell("dvc repro")
+    said = project.dvc("repro")
     assert "is cached - skipping run" in said and "k: 1.0" in (project.root / "dvc.lock").read_text()
     refused = project.ledger("record", code=2).err
     assert "the results of train may belong to another k" in refused and "ledger run" in refused

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files
+from conftest import PIPELINE, TRAIN, MakeProject, Project, Shelved, default_files, launcher
 from planned import one_seed
 
 from ledger.model.formats import yaml12
@@ -160,7 +162,7 @@ def test_a_run_leaves_a_linear_branch_and_whole_trials_beside_it(project: Projec
 
 
 def test_dvc_sees_the_same_as_the_ledger(project: Project) -> None:
-    project.shell("dvc repro -q")
+    project.dvc("repro", "-q")
     project.commit("reproduced")
     project.ledger("new", "A higher rate", "--name", "a", "--seeds", "2", "-S", "train.lr=0.2")
     project.ledger("run")
@@ -289,20 +291,29 @@ def test_the_branch_shows_the_first_declared_replicate_whichever_comes_last(proj
     assert "up to date" in project.dvc("status")
 
 
-def test_trials_that_end_in_two_processes_leave_one_consistent_state(project: Project) -> None:
+def test_trials_that_end_in_two_processes_leave_one_consistent_state(project: Project, tmp_path: Path) -> None:
     """The second process collects on a branch that shows a seed which its own trial's code did not."""
     project.ledger("new", "Two at once", "--name", "two", "--seeds", "2")
     other = project.root.parent / "other"
     # while seed 0 runs, seed 1 is run and collected by another process
     project.git("worktree", "add", "-q", "--detach", str(other), "main")
-    hook = f"""
-import os, subprocess, sys
-if params["seed"] == 0 and not os.environ.get("INNER"):
-    subprocess.run([sys.executable, "-m", "ledger", "run", "exp/two", "--only", "treatment/seed-1"], cwd={str(other)!r},
-                   env={{**os.environ, "INNER": "1"}}, check=True)
-"""
+    begun, go_on = (str(tmp_path / name) for name in ("begun", "go on"))
+    os.mkfifo(begun)
+    os.mkfifo(go_on)
+    hook = f'if params["seed"] == 0:\n    open({begun!r}, "w").write("x")\n    open({go_on!r}).read(1)\n'
     project.commit("two at once", {"train.py": TRAIN + hook})
-    project.ledger("run", "--only", "treatment/seed-0")
+    hears, opens = (os.open(name, os.O_RDWR) for name in (begun, go_on))
+    first = launcher.ledger("run", "--only", "treatment/seed-0", cwd=project.root)
+    try:
+        assert select.select([hears], [], [], 60)[0], "the trial did not begin"
+        project.ledger("run", "exp/two", "--only", "treatment/seed-1", cwd=other)
+        assert first.poll() is None
+        os.write(opens, b"x")
+        assert first.wait(60) == 0
+    finally:
+        first.kill()
+        os.close(hears)
+        os.close(opens)
     assert {r["status"] for r in records(project).values()} == {"succeeded"}
     assert len(records(project)) == 2
     assert project.git("status", "--porcelain") == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from after_kills import pending, recorded, sound
 from conftest import Project, Shelved, default_files, launcher
-from planned import three_seeds
+from planned import three_seeds, two_seeds
 
 from ledger.git import refs
 from ledger.git.git import Git
@@ -109,7 +109,7 @@ def amended(project: Project) -> None:
     project.ledger("new", "Seeds", "--name", "a", "--over", "seed=0..1", *arms)
     project.ledger("run")
     project.ledger("conclude")
-    project.ledger("amend", "--over", "seed=0..3", "-m", "two are few")
+    project.ledger("amend", "--over", "seed=0..2", "-m", "two are few")
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -132,7 +132,7 @@ def test_killed_while_what_an_amendment_added_was_collected(
             project.ledger("run")
     project.ledger("run", "--again")
     # the verdict is out of date, and nobody is accused
-    assert "a: no problem, 8 trials" in project.ledger("verify", "a").out
+    assert "a: no problem, 6 trials" in project.ledger("verify", "a").out
 
 
 # --- kill -9 of the controller at a line of ours, in a process of its own
@@ -214,10 +214,10 @@ def test_killed_at_one_line_after_the_other(project: Project) -> None:
     [("ledger.git.branch", "bring_along"), ("ledger.git.git", "Git.annotated_tag"), ("ledger.git.refs", "move")],
 )
 def test_killed_while_it_collects(shelved: Shelved, module: str, name: str) -> None:
-    project = shelved(three_seeds, default_files())
+    project = shelved(two_seeds, default_files())
     project.write({"mine.txt": "mine"})
     killed_at(project, module, name, "after", 1, "ledger run" if name == "move" else "")
     project.ledger("run", "-j", "2")
     assert project.git("status", "--porcelain") == "?? mine.txt"
     (project.root / "mine.txt").unlink()
-    sound(project)
+    sound(project, 2)
