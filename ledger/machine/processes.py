@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,12 +82,36 @@ def end(processes: Iterable[psutil.Process], *, grace: float = GRACE) -> None:
             # one that is stopped hears nothing
             process.send_signal(signal.SIGTERM)
             process.send_signal(signal.SIGCONT)
-    if grace:
-        _, living = psutil.wait_procs(living, timeout=grace)
+    living = _living(living, within=grace)
     for process in living:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(living, timeout=GRACE)
+    _living(living, within=GRACE)
+
+
+def _living(processes: list[psutil.Process], *, within: float) -> list[psutil.Process]:
+    """Those that have not ended within so many seconds.
+
+    One whose parent has not asked how it ended has ended all the same. An orphan's new parent may ask but once a
+    second, and in a container never.
+    """
+    import psutil
+
+    until = time.monotonic() + within
+    while processes and (left := until - time.monotonic()) > 0:
+        _, processes = psutil.wait_procs(processes, timeout=min(left, 0.05))
+        processes = [process for process in processes if not _has_ended(process)]
+    return processes
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    import psutil
+
+    try:
+        # with more threads than one it is the first alone that has ended
+        return bool(process.status() == psutil.STATUS_ZOMBIE and process.num_threads() < 2)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def end_marked(slot: Path, *, grace: float = GRACE) -> None:

@@ -72,6 +72,32 @@ def test_one_that_does_not_listen_is_killed() -> None:
         closed(deaf, stopped)
 
 
+PARENT = """\
+import subprocess, sys
+
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+child.stdout.readline()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_whose_parent_does_not_ask_has_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, WAITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert parent.stdout is not None and parent.stdout.readline() == "ready\n"
+        (child,) = processes.descendants(parent.pid)
+        killed: list[int] = []
+        monkeypatch.setattr(psutil.Process, "kill", lambda process: killed.append(process.pid))
+        end([child])
+        assert child.status() == psutil.STATUS_ZOMBIE
+        assert killed == []
+    finally:
+        closed(parent)
+
+
 def test_what_is_gone_is_no_error() -> None:
     process = started(WAITS)
     known = psutil.Process(process.pid)
