@@ -18,6 +18,29 @@ open("metrics.json", "w").write(str(metrics | {"accuracy": accuracy + drift}).re
 )
 
 
+# each run leaves another output: it counts them beside the repository
+COUNTED = default_files() | {
+    "train.py": f"""{TRAIN}
+open("../../../../../count", "a").write("x")
+open("model.txt", "w").write(open("../../../../../count").read())
+"""
+}
+
+
+def counted(project: Project) -> None:
+    """One trial whose output no other run has."""
+    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
+    project.ledger("run")
+
+
+@pytest.fixture
+def counting(shelved: Shelved) -> Project:
+    """One trial whose output no other run has, recorded from the first."""
+    project = shelved(counted, COUNTED)
+    (project.root.parent / "count").write_text("x")
+    return project
+
+
 def three_seeds(project: Project) -> None:
     """Three seeds of a pipeline whose accuracy is shifted by what a file says."""
     (project.root.parent / "drift").write_text("0")
@@ -91,38 +114,24 @@ def test_repeats_differ_by_their_own_noise(make_project: MakeProject) -> None:
         assert metric["state"] == ("within noise" if near else "different")
 
 
-def test_an_output_that_differs(make_project: MakeProject, tmp_path: Path) -> None:
-    count = tmp_path / "count"
-    count.write_text("")
-    counts = f"\nopen({str(count)!r}, 'a').write('x')\nopen('model.txt', 'w').write(open({str(count)!r}).read())\n"
-    project = make_project(default_files() | {"train.py": TRAIN + counts})
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
-    project.ledger("run")
+def test_an_output_that_differs(counting: Project) -> None:
+    project = counting
     got = project.ledger("reproduce", code=1)
     assert "different" in got.out and "the metrics are reproduced, the outputs are not" in got.out
     assert project.ledger("reproduce", "--metrics-only").out.splitlines()[-1] == "reproduced"
 
 
-def test_an_output_that_dvc_does_not_keep(make_project: MakeProject, tmp_path: Path) -> None:
-    count = tmp_path / "count"
-    count.write_text("")
-    counts = f"\nopen({str(count)!r}, 'a').write('x')\nopen('model.txt', 'w').write(open({str(count)!r}).read())\n"
+def test_an_output_that_dvc_does_not_keep(make_project: MakeProject) -> None:
     pipeline = default_files()["dvc.yaml"].replace("outs: [model.txt]", "outs:\n      - model.txt: {cache: false}")
-    project = make_project(default_files() | {"train.py": TRAIN + counts, "dvc.yaml": pipeline})
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
-    project.ledger("run")
+    project = make_project(COUNTED | {"dvc.yaml": pipeline})
+    counted(project)
     (out,) = project.ledger("reproduce", "--json", code=1).json["trials"][0]["outs"]
     assert (out["path"], out["state"]) == ("model.txt", "different")
     assert out["recorded"] and out["again"]
 
 
-def test_the_caches_stay_as_they_were(make_project: MakeProject, tmp_path: Path) -> None:
-    count = tmp_path / "count"
-    count.write_text("")
-    counts = f"\nopen({str(count)!r}, 'a').write('x')\nopen('model.txt', 'w').write(open({str(count)!r}).read())\n"
-    project = make_project(default_files() | {"train.py": TRAIN + counts})
-    project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
-    project.ledger("run")
+def test_the_caches_stay_as_they_were(counting: Project) -> None:
+    project = counting
 
     def kept() -> list[Path]:
         folders = [project.root / ".dvc/cache", project.root / ".git/ledger/timings"]
