@@ -21,9 +21,8 @@ import numpy as np
 
 from ledger.analysis.ablation.design import Ablated, Design, drawn, wanted
 from ledger.analysis.ablation.effects import effects
-from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.model.replicates import Point
-from ledger.stats.contrast import paired
+from ledger.stats.contrast import CONFIDENCE, paired
 from ledger.stats.shapley import Coalition, coalitions, exact
 
 SEEDS = (3, 5, 10)

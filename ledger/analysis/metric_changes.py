@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ledger.analysis.designs import OtherParts, compared
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Axis, Point
-from ledger.stats.contrast import Contrast, NoNoise
+from ledger.stats.contrast import Contrast, Contrasted, NoNoise
 from ledger.stats.summary import Summary, summarise
 
 if TYPE_CHECKING:
     # numpy takes long to import
     from ledger.stats.cases import Crossed
 
-# of the intervals that are shown: one-sided bounds at 5%
-CONFIDENCE: Final = 0.9
-
 
 @frozen
-class MetricChange:
+class MetricChange(Contrasted):
     """A metric on both sides. `difference` is b - a of the means, None where a side has no value.
 
-    `contrast` is the same with its uncertainty, None where the replicates give no estimate of the noise. `over_cases`:
-    with seeds and `cases` crossed, None where there are no per-case results that can be used.
+    `over_cases`: with seeds and `cases` crossed, None where there are no per-case results that can be used.
     """
 
     name: str
     a: Summary
     b: Summary
     difference: float | None
-    contrast: Contrast | None
     over_cases: Crossed | None = None
     cases: int = 0
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The 90% interval of the difference."""
-        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
 
     @property
     def seen(self) -> bool:

@@ -17,7 +17,6 @@ from ledger.stats.cases import clustered, crossed
 from ledger.stats.contrast import Contrast, NoNoise
 from ledger.stats.multiple import holm
 
-CONFIDENCE: Final = 0.9
 ALPHA: Final = 0.05
 MIN_CASES: Final = 20
 """Of fewer cases no slice is looked at."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ledger.analysis.ablation.answer import Ablation, GroupEffect, Label
 from ledger.analysis.ablation.design import Design
-from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.model.listing import listed
 from ledger.report import numbers
 from ledger.report.numbers import number, p_stated, signed
+from ledger.stats.contrast import CONFIDENCE
 
 # so many groups have a sentence, and so many are named in one
 _FEW, _FEWER = 4, 3

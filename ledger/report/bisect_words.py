@@ -6,13 +6,13 @@ import math
 from itertools import pairwise
 
 from ledger.analysis.bisection.answer import NO_VALUE, Bisection, ConfirmedStep, Fate, SearchedVersion
-from ledger.analysis.bisection.ends import CONFIDENCE, FixedEvaluation, MetricDifference
+from ledger.analysis.bisection.ends import FixedEvaluation, MetricDifference
 from ledger.analysis.bisection.nature import Effect, GroupChange, Judgement, Nature
 from ledger.model.finding import Answer
 from ledger.model.listing import counted, listed
 from ledger.report import numbers
 from ledger.report.numbers import number, p_stated, percent
-from ledger.stats.contrast import mean
+from ledger.stats.contrast import CONFIDENCE, mean
 from ledger.stats.ratio import Ratio
 
 # so many versions are named in a sentence

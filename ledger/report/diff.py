@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.analysis.diff import CodeChange, Diff, InputChange
-from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
+from ledger.analysis.metric_changes import MetricChange
 from ledger.model.formats.lockfile import Pinned
 from ledger.model.listing import listed
 from ledger.model.parameters import Value
@@ -19,6 +19,7 @@ from ledger.report.numbers import fineness, p_value, signed, size, spread
 from ledger.report.remarks import sentences
 from ledger.report.shapes import diff as shapes
 from ledger.report.text import clean
+from ledger.stats.contrast import CONFIDENCE
 
 
 def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:

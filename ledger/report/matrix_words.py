@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.analysis.matrix.answer import ALPHA, Matrix, SideEffect
 from ledger.model.listing import listed
 from ledger.report import numbers
 from ledger.report.numbers import p_stated, signed
+from ledger.stats.contrast import CONFIDENCE
 
 _FEW = 4
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.analysis.sliced import Sliced
-from ledger.analysis.slices import ALPHA, CONFIDENCE, MIN_CLUSTERS, Slice
+from ledger.analysis.slices import ALPHA, MIN_CLUSTERS, Slice
 from ledger.model.listing import counted, listed
 from ledger.model.plan import TREATMENT
 from ledger.model.settings import Settings
@@ -16,6 +16,7 @@ from ledger.report.numbers import number, p_value, signed
 from ledger.report.remarks import sentences
 from ledger.report.shapes import slices as shapes
 from ledger.report.text import cut
+from ledger.stats.contrast import CONFIDENCE
 
 # so many slices a sentence names
 _NAMED: Final = 3

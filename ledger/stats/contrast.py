@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from ledger.model.frozen import frozen
 from ledger.model.remarks import Kind
@@ -23,6 +24,9 @@ FOLDS = "corrected resampled t"
 RESHUFFLED = "corrected resampled t, reshuffled folds"
 ONE_SAMPLE = "one-sample t"
 OVER_SPLITS = " over splits"
+
+CONFIDENCE: Final = 0.9
+"""Of the intervals that are shown: those of a verdict at α = 0.05, one-sided."""
 
 
 @frozen
@@ -71,6 +75,23 @@ class Contrast:
     def p_two_sided(self, value: float = 0.0) -> float:
         """Two-sided p against a true difference of `value`."""
         return 2 * min(self.p_above(value), self.p_below(value))
+
+
+@frozen
+class Contrasted:
+    """What has a `contrast`: the difference with its uncertainty, None where there is no estimate of the noise."""
+
+    contrast: Contrast | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The interval of the difference: its own, without a correction."""
+        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
+
+    @property
+    def p_value(self) -> float | None:
+        """Two-sided p against no difference."""
+        return None if self.contrast is None else self.contrast.p_two_sided()
 
 
 class NoNoise(ValueError):

@@ -7,10 +7,9 @@ from enum import StrEnum
 
 from ledger.analysis.ablation.design import Ablated, Design
 from ledger.analysis.ablation.effects import Pairs, effects, worths
-from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
-from ledger.stats.contrast import Contrast, NoNoise, mean, paired
+from ledger.stats.contrast import Contrast, Contrasted, NoNoise, mean, paired
 from ledger.stats.multiple import holm
 from ledger.stats.shapley import Order
 from ledger.stats.summary import Summary, summarise
@@ -28,11 +27,11 @@ class Label(StrEnum):
 
 
 @frozen
-class GroupEffect:
+class GroupEffect(Contrasted):
     """What a group adds to the metric. `title`: what else it is called, "" for nothing; `files` None where not known.
 
-    `effect` is None where no replicate tells, `contrast` where there is no estimate of the noise. `adjusted` is the
-    two-sided p-value after Holm's correction over all groups.
+    `effect` is None where no replicate tells. `adjusted` is the two-sided p-value after Holm's correction over all
+    groups.
     """
 
     name: str
@@ -40,19 +39,8 @@ class GroupEffect:
     files: int | None
     n: int
     effect: float | None
-    contrast: Contrast | None
     adjusted: float | None
     label: Label
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The interval of the effect: its own, without a correction."""
-        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
-
-    @property
-    def p_value(self) -> float | None:
-        """Two-sided, against no effect."""
-        return None if self.contrast is None else self.contrast.p_two_sided()
 
 
 @frozen

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ledger.analysis.designs import compared
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
-from ledger.stats.contrast import Contrast, NoNoise, mean
+from ledger.stats.contrast import CONFIDENCE, Contrasted, NoNoise, mean
 from ledger.stats.ratio import Ratio, of_gains, of_pairs
 
 Values: TypeAlias = Mapping[Point, float]
@@ -16,35 +16,21 @@ Values: TypeAlias = Mapping[Point, float]
 
 GOOD, BAD = "good", "bad"
 
-CONFIDENCE = 0.9
-"""Of the intervals: those of a verdict at α = 0.05, one-sided."""
-
 
 @frozen
-class MetricDifference:
+class MetricDifference(Contrasted):
     """What becomes of a metric from one arm to another: `difference` is after − before.
 
     Without an estimate of the noise it is a plain number, and `contrast` is None.
     """
 
     difference: float
-    contrast: Contrast | None = None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The interval of the difference."""
-        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
 
     def p_worse(self, sign: int) -> float | None:
         """One-sided p of "it has not become worse"; `sign` is 1 where a lower value is worse, −1 where a higher is."""
         if self.contrast is None:
             return None
         return self.contrast.p_below(0.0) if sign > 0 else self.contrast.p_above(0.0)
-
-    @property
-    def p_value(self) -> float | None:
-        """Two-sided p against no difference."""
-        return None if self.contrast is None else self.contrast.p_two_sided()
 
 
 @frozen

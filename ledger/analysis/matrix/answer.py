@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ledger.analysis.bisection.ends import CONFIDENCE
 from ledger.analysis.matrix.cells import Layout, Values
 from ledger.model.frozen import frozen
 from ledger.model.replicates import Point
-from ledger.stats.contrast import Contrast, NoNoise, mean, paired
+from ledger.stats.contrast import Contrast, Contrasted, NoNoise, mean, paired
 from ledger.stats.interaction import interaction
 from ledger.stats.multiple import holm
 from ledger.stats.summary import Summary, summarise
@@ -19,7 +18,7 @@ Grid = Sequence[Sequence[Values]]
 
 
 @frozen
-class SideEffect:
+class SideEffect(Contrasted):
     """What a row, or a column, does beside the first one, in the mean over the others' side, seed by seed.
 
     `effect` is None where no replicate tells, and 0 of the first itself; `contrast` is None without an estimate of the
@@ -29,14 +28,8 @@ class SideEffect:
 
     name: str
     effect: float | None
-    contrast: Contrast | None = None
     adjusted: float | None = None
     each: tuple[Contrast | None, ...] = ()
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The interval of the effect: its own, without a correction."""
-        return None if self.contrast is None else self.contrast.interval(CONFIDENCE)
 
     @property
     def told(self) -> bool:

@@ -7,12 +7,13 @@ from typing import Any, Final
 import altair as alt
 
 from ledger.analysis.sliced import Sliced
-from ledger.analysis.slices import CONFIDENCE, Slice
+from ledger.analysis.slices import Slice
 from ledger.model.settings import Settings
 from ledger.report import numbers
 from ledger.report.numbers import signed
 from ledger.report.plots import style, words
 from ledger.report.slices import arms, is_seen, name
+from ledger.stats.contrast import CONFIDENCE
 
 # more rows no picture shows
 _MOST: Final = 40

@@ -68,7 +68,7 @@ def _effect(one: SideEffect) -> dict[str, Any]:
         "name": one.name,
         "effect": one.effect,
         "interval": one.interval,
-        "p_value": None if one.contrast is None else one.contrast.p_two_sided(),
+        "p_value": one.p_value,
         "adjusted": one.adjusted,
         "everywhere": one.everywhere,
     }

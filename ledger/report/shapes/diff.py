@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ledger.analysis.diff import Diff, GroupFiles, InputChange
-from ledger.analysis.metric_changes import CONFIDENCE, MetricChange
+from ledger.analysis.metric_changes import MetricChange
 from ledger.report.remarks import sentences
 from ledger.report.shapes.values import pin, summary
+from ledger.stats.contrast import CONFIDENCE
 
 if TYPE_CHECKING:
     from ledger.stats.cases import Crossed
@@ -40,7 +41,7 @@ def diff(value: Diff) -> dict[str, Any]:
                 "difference": c.difference,
                 "interval": c.interval,
                 "confidence": None if c.contrast is None else CONFIDENCE,
-                "p_value": None if c.contrast is None else c.contrast.p_two_sided(),
+                "p_value": c.p_value,
                 "test": None if c.contrast is None else c.contrast.test,
                 "paired": None if c.contrast is None else c.contrast.paired,
                 **({} if c.over_cases is None else {"over_cases": _over_cases(c, c.over_cases)}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.analysis.sliced import Sliced
-from ledger.analysis.slices import CONFIDENCE, Slice
+from ledger.analysis.slices import Slice
 from ledger.report.remarks import sentences
+from ledger.stats.contrast import CONFIDENCE
 
 
 def slices(found: Sliced, said: str) -> dict[str, Any]:
