@@ -8,7 +8,7 @@ import lab
 import pytest
 from conftest import Shelved
 
-from ledger.analysis.site.page import ExperimentPage
+from ledger.analysis.site.page import ExperimentPage, Hidden
 from ledger.model.formats.rasters import kind_of
 from ledger.repo.ledger import Ledger, open_ledger
 from ledger.repo.site import briefs, reading
@@ -43,10 +43,10 @@ def test_what_is_no_picture_or_may_run_is_told_and_not_shown(ledger: Ledger) -> 
     images = page(ledger, "hostile").images
     assert len(images.shown) == 5 and "evil.svg" not in images.shown and "page.png" not in images.shown
     assert images.left_out == {
-        "evil.svg": "SVG may hold scripts",
-        "page.html": "HTML may hold scripts",
-        "page.png": "not what its name says, or too large to show",
-        "huge.png": "not what its name says, or too large to show",
+        "evil.svg": Hidden.SVG,
+        "page.html": Hidden.HTML,
+        "page.png": Hidden.OTHER,
+        "huge.png": Hidden.OTHER,
     }
 
 

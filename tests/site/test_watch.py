@@ -276,7 +276,9 @@ def process(project: Project) -> Iterator[tuple[Command, str]]:
     try:
         assert own.stdout is not None
         assert select.select([own.stdout], [], [], 60)[0], "it says where it is"
-        yield own, own.stdout.readline().split()[-1]
+        said = own.stdout.readline()
+        assert said, own.communicate()
+        yield own, said.split()[-1]
     finally:
         own.kill()
         own.communicate()
