@@ -44,6 +44,10 @@ class Snapshot:
         self._git = git
         self._state_dir = state_dir
         self._settings = settings_
+        # what is known of all refs, of all experiments and of what any command wants; None before it is asked for
+        self._listing: str | None = None
+        self._every: dict[str, Source] | None = None
+        self._waiting: dict[str, str] | None = None
         self._sources: dict[str, Source | None] = {}
         self._refs_of: dict[str, dict[str, str]] = {}
         self.read: dict[str, Experiment] = {}
@@ -59,10 +63,12 @@ class Snapshot:
         found = next((ref for ref in _MAINS if ref in self._common), None)
         return None if found is None else found.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
-    @cached_property
+    @property
     def _common(self) -> dict[str, str]:
         """The trials that wait, and what may be the main branch: hardly a command does without both."""
-        return self._git.refs(*_COMMON)
+        if self._waiting is None:
+            self._waiting = self._git.refs(*_COMMON)
+        return self._waiting
 
     @cached_property
     def landed_on(self) -> str | None:
@@ -112,17 +118,20 @@ class Snapshot:
 
         return frozenset(state.experiment for state in runs.live(self._state_dir))
 
-    @cached_property
+    @property
     def listing(self) -> str:
         """All refs that may speak for experiments or hold trials of theirs, a line each, as git lists them."""
-        prefix = self._settings.branch_prefix
-        refs = self._git.refs(*sources.patterns(prefix), experiments.TRIAL_REFS)
-        return "\n".join(f"{oid} {ref}" for ref, oid in refs.items())
+        if self._listing is None:
+            refs = self._git.refs(*sources.patterns(self._settings.branch_prefix), experiments.TRIAL_REFS)
+            self._listing = "\n".join(f"{oid} {ref}" for ref, oid in refs.items())
+        return self._listing
 
-    @cached_property
+    @property
     def sources(self) -> dict[str, Source]:
         """Every experiment's name with where it is read from: its branch, a remote's, what has landed, an archive."""
-        return sources.all_of(self._git, self._listed, self.main_tip, self._settings.branch_prefix)
+        if self._every is None:
+            self._every = sources.all_of(self._git, self._listed, self.main_tip, self._settings.branch_prefix)
+        return self._every
 
     @cached_property
     def _listed(self) -> dict[str, str]:
@@ -130,7 +139,7 @@ class Snapshot:
 
     def source(self, name: str) -> Source | None:
         """Where one experiment is read from, None where there is none; the others are not looked at."""
-        if "sources" in self.__dict__ or not names.NAME.fullmatch(name):
+        if self._every is not None or not names.NAME.fullmatch(name):
             return self.sources.get(name)
         if name not in self._sources:
             prefix = self._settings.branch_prefix
@@ -139,7 +148,7 @@ class Snapshot:
 
     def refs_of(self, name: str) -> dict[str, str]:
         """The refs that may speak for one experiment with the objects that they name: its branches, then its tags."""
-        if "listing" in self.__dict__:
+        if self._listing is not None:
             return self._by_name.get(name, {})
         if name not in self._refs_of:
             self._refs_of[name] = self._git.refs(*sources.patterns_of(name, self._settings.branch_prefix))
@@ -151,7 +160,7 @@ class Snapshot:
 
     def tags_of(self, name: str) -> dict[str, str]:
         """The tags of one experiment with the objects that they name."""
-        if "listing" in self.__dict__:
+        if self._listing is not None:
             return self.tags.get(name, {})
         return {ref: oid for ref, oid in self.refs_of(name).items() if ref.startswith(sources.TAGS)}
 
@@ -168,7 +177,7 @@ class Snapshot:
     def pending(self) -> dict[str, dict[str, str]]:
         """Trials that finished but are not on their branch: experiment, then trial id, then trial commit."""
         found: dict[str, dict[str, str]] = {}
-        known = self._listed if "listing" in self.__dict__ else self._common
+        known = self._common if self._listing is None else self._listed
         for ref, commit in known.items():
             if not ref.startswith(_TRIALS):
                 continue
@@ -181,7 +190,7 @@ class Snapshot:
 
         None that is collected meanwhile is missing both here and on the branch, wherever that is asked for afterwards.
         """
-        if not {"listing", "_common"} & self.__dict__.keys() and names.NAME.fullmatch(name):
+        if self._listing is None and self._waiting is None and names.NAME.fullmatch(name):
             self._ask_of(name)
         return self.pending.get(name, {})
 
@@ -195,8 +204,8 @@ class Snapshot:
         found = self._git.refs(*_COMMON, *sources.patterns_of(name, prefix))
         branch = f"refs/heads/{prefix}{name}"
         if branch not in _MAINS and self._git.commit(branch) == found.get(branch):
-            self._common = {ref: oid for ref, oid in found.items() if ref in _MAINS or ref.startswith(_TRIALS)}
-            self._refs_of[name] = {ref: oid for ref, oid in found.items() if ref not in self._common}
+            self._waiting = {ref: oid for ref, oid in found.items() if ref in _MAINS or ref.startswith(_TRIALS)}
+            self._refs_of[name] = {ref: oid for ref, oid in found.items() if ref not in self._waiting}
 
 
 class Repository:

@@ -141,9 +141,10 @@ def test_several_processes_read_what_one_reads(history: Project, monkeypatch: py
     same(history.root)
 
 
-def test_a_branch_whose_objects_are_gone_is_passed_over(history: Project) -> None:
+def test_a_branch_whose_objects_are_gone_is_passed_over(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_ledger(history.root) as ledger:
-        ledger.snapshot.__dict__["listing"] = f"{ledger.snapshot.listing}\n{'1' * 40} refs/heads/exp/vanished"
+        listing = f"{ledger.snapshot.listing}\n{'1' * 40} refs/heads/exp/vanished"
+        monkeypatch.setattr(ledger.snapshot, "_listing", listing)
 
         assert len(ledger.rows("experiments")) == 40
         assert not ledger.unreadable()
