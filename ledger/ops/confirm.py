@@ -25,7 +25,7 @@ def confirm(ledger: Ledger, asked: ConfirmRequest, *, now: datetime) -> Confirmi
     def make(change: Change) -> Confirming:
         found = finding(ledger, asked)
         draft = drafts.draft(ledger, found, asked, author=author, created=now)
-        wanted = asked.name or drafts.free(ledger, draft.plan.name)
+        wanted = asked.name or drafts.free(ledger.snapshot, draft.plan.name)
         plan = replace(draft.plan, name=free_name(ledger, wanted, draft.plan.title))
         made = Confirming(
             created=Created(

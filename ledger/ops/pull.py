@@ -33,7 +33,7 @@ def pull(ledger: Ledger, asked: SharingRequest) -> Pulled:
         collect_waiting(ledger, names)
     changed = incoming.changed(ledger, remote, there, names)
     before = incoming.before(ledger, changed)
-    tags = {name: incoming.new_tags(ledger, there, name) for name in changed}
+    tags = {name: incoming.new_tags(ledger.snapshot, there, name) for name in changed}
     promoted = models.incoming(ledger.git, there)
     wanted = [*incoming.refspecs(ledger, remote, there, names), *promoted.refspecs]
     transport.fetch(ledger.git, remote, remote_refs.unknown(ledger, there, changed) if asked.dry_run else wanted)

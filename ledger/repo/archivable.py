@@ -30,7 +30,7 @@ def require_archivable(ledger: Ledger, experiment: Experiment, *, force: bool) -
             hint=f"ledger land {name} --record first, or archive it as it is: ledger archive {name} --force",
         )
     # a trial that ends now could not come onto the branch any more
-    require_collected(ledger, name)
+    require_collected(ledger.snapshot, name)
     running = ledger.state_dir.running(name)
     if running:
         raise LedgerError(f"a trial of {name} is running: {running[0]}", hint="wait until it has ended")

@@ -18,6 +18,7 @@ from ledger.model.listing import counted
 from ledger.repo import operations
 from ledger.repo.ledger import Ledger
 from ledger.repo.operations import Operation
+from ledger.repo.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -97,9 +98,9 @@ def require_branch(ledger: Ledger, experiment: Experiment) -> None:
         raise LedgerError(message, hint=hint)
 
 
-def require_collected(ledger: Ledger, name: str) -> None:
+def require_collected(snapshot: Snapshot, name: str) -> None:
     """Raise LedgerError where finished trials of an experiment are not on its branch yet."""
-    waiting = ledger.snapshot.pending.get(name)
+    waiting = snapshot.pending.get(name)
     if waiting:
         trials = counted(len(waiting), "finished trial")
         raise LedgerError(

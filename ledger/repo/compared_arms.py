@@ -12,6 +12,7 @@ from ledger.model.tune_search import CURRENT
 from ledger.repo import voided
 from ledger.repo.ledger import Ledger
 from ledger.repo.sides import current
+from ledger.repo.snapshot import Snapshot
 from ledger.repo.targets import Target, filler, part, sought
 
 
@@ -37,7 +38,7 @@ def targets(ledger: Ledger, a: str | None, b: str | None, command: str) -> tuple
         if said is None or said.reference is None:
             raise LedgerError(
                 f"{experiment.name} declares no baseline to compare with",
-                hint=_two_sides(ledger, experiment, None if named.arm is None else a, command),
+                hint=_two_sides(ledger.snapshot, experiment, None if named.arm is None else a, command),
             )
         about = _about(said)
         reference = named_by(ledger, experiment, said)
@@ -56,12 +57,12 @@ def _require_another(experiment: Experiment, best: str, command: str) -> None:
         )
 
 
-def _two_sides(ledger: Ledger, experiment: Experiment, arm: str | None, command: str) -> str:
+def _two_sides(snapshot: Snapshot, experiment: Experiment, arm: str | None, command: str) -> str:
     """What to type: two arms of the experiment, or the one that was named beside the main branch."""
     arms = [f"{experiment.name}:{variant.name}" for variant in experiment.plan.variants]
     if arm is None and len(arms) > 1:
         return f"name two arms: ledger {command} {arms[0]} {arms[1]}"
-    return f"name the other side: ledger {command} {ledger.snapshot.main or 'main'} {arm or experiment.name}"
+    return f"name the other side: ledger {command} {snapshot.main or 'main'} {arm or experiment.name}"
 
 
 def _about(prediction: Prediction) -> str:

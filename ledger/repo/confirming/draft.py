@@ -28,6 +28,7 @@ from ledger.repo.confirming.finding import FoundArm
 from ledger.repo.confirming.request import ConfirmRequest
 from ledger.repo.ledger import Ledger
 from ledger.repo.plan_rules import check_parameters, check_predictions
+from ledger.repo.snapshot import Snapshot
 from ledger.stats.outlook import Question, needed
 
 FEWEST = 5
@@ -98,10 +99,10 @@ def draft(ledger: Ledger, found: FoundArm, asked: ConfirmRequest, *, author: str
     return ConfirmingDraft(plan=plan, code=code, overrides=dict(own.params), power=power, attempt=len(before) + 1)
 
 
-def free(ledger: Ledger, name: str) -> str:
+def free(snapshot: Snapshot, name: str) -> str:
     """The name, or where an experiment has it the first with a number behind it that none has."""
     every = itertools.chain([name], (names.numbered(name, number) for number in itertools.count(2)))
-    return next(one for one in every if one not in ledger.snapshot.sources)
+    return next(one for one in every if one not in snapshot.sources)
 
 
 def _refuse_two_at_once(before: Sequence[Confirmation], asked: ConfirmRequest) -> None:

@@ -52,7 +52,7 @@ def _own_branch(ledger: Ledger, experiment: Experiment) -> None:
                 hint=f"to take its change too: git branch {prefix}{name} {tip[:10]}, then ledger land {name} --adopt",
             )
     require_branch(ledger, experiment)
-    require_collected(ledger, experiment.name)
+    require_collected(ledger.snapshot, experiment.name)
 
 
 def _present_verdict(ledger: Ledger, experiment: Experiment) -> None:

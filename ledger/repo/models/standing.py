@@ -27,7 +27,7 @@ def trial_of(ledger: Ledger, target: Target) -> Recorded:
         raise LedgerError(
             f"{experiment.name}:{arm} is filled by {variant.filled_by}", hint=f"promote that: {variant.filled_by}"
         )
-    require_collected(ledger, experiment.name)
+    require_collected(ledger.snapshot, experiment.name)
     record = target.trial
     if record is None:
         counted = _counted(ledger, experiment, arm)

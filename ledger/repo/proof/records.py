@@ -16,6 +16,7 @@ from ledger.model.formats import trailers, yaml12
 from ledger.model.pipeline import inside
 from ledger.repo import folder_log, histories
 from ledger.repo.ledger import Ledger
+from ledger.repo.snapshot import Snapshot
 from ledger.repo.sources import TAGS
 
 
@@ -29,12 +30,12 @@ def _files(git: Git, name: str, commit: str) -> dict[str, Entry]:
     return {} if folder is None else git.objects.files(folder.oid)
 
 
-def uncommitted(ledger: Ledger, experiment: Experiment) -> tuple[str, ...]:
+def uncommitted(snapshot: Snapshot, experiment: Experiment) -> tuple[str, ...]:
     """The experiment's files that the work tree has otherwise than the branch, where that is what is checked out."""
-    head, main = ledger.snapshot.head[0], ledger.snapshot.main
+    head, main = snapshot.head[0], snapshot.main
     if head is None or head != (experiment.branch or f"refs/heads/{main}"):
         return ()
-    return tuple(path for path in ledger.snapshot.edited if inside(path, directory(experiment.name)))
+    return tuple(path for path in snapshot.edited if inside(path, directory(experiment.name)))
 
 
 def environments_in(git: Git, files: Mapping[str, Entry]) -> Iterator[EnvironmentFile]:

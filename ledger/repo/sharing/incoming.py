@@ -21,6 +21,7 @@ from ledger.repo.experiments import Wanted
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing.outgoing import require_none_taken
 from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here
+from ledger.repo.snapshot import Snapshot
 from ledger.repo.trust.require import may_run
 
 # what a commit would run takes longer to say than all else
@@ -37,14 +38,14 @@ def refspecs(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
 
     Raises LedgerError where a tag that is here is another object there.
     """
-    require_none_taken(ledger, remote, there, names)
+    require_none_taken(ledger.snapshot, remote, there, names)
     found = []
     for name in names:
         kept = tracking(ledger.settings, remote, name)
         if there.branches.get(name, "") != ledger.snapshot.refs_of(name).get(kept, ""):
             # the remote's branch may have been rewritten, and its reflog here tells from where
             found += [f"+{ledger.branch_of(name)}:{kept}"] if name in there.branches else []
-        found += [f"refs/tags/{tag}:refs/tags/{tag}" for tag in new_tags(ledger, there, name)]
+        found += [f"refs/tags/{tag}:refs/tags/{tag}" for tag in new_tags(ledger.snapshot, there, name)]
     return found
 
 
@@ -63,7 +64,7 @@ def read_at_once(ledger: Ledger, names: Collection[str]) -> None:
 def _is_changed(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> bool:
     refs = ledger.snapshot.refs_of(name)
     tip, kept, own = there.branches.get(name), refs.get(tracking(ledger.settings, remote, name)), ledger.branch_of(name)
-    return tip != kept or refs.get(own, tip) != tip or bool(new_tags(ledger, there, name))
+    return tip != kept or refs.get(own, tip) != tip or bool(new_tags(ledger.snapshot, there, name))
 
 
 def readable(ledger: Ledger, names: Collection[str]) -> Iterator[Experiment]:
@@ -76,9 +77,9 @@ def readable(ledger: Ledger, names: Collection[str]) -> Iterator[Experiment]:
                 yield found
 
 
-def new_tags(ledger: Ledger, there: RemoteRefs, name: str) -> tuple[str, ...]:
+def new_tags(snapshot: Snapshot, there: RemoteRefs, name: str) -> tuple[str, ...]:
     """The tags of an experiment that the remote has and that are not here."""
-    held = tags_here(ledger, name)
+    held = tags_here(snapshot, name)
     return tuple(ref.removeprefix("refs/tags/") for ref in there.tags.get(name, {}) if ref not in held)
 
 

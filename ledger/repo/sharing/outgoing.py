@@ -15,6 +15,7 @@ from ledger.model.sharing import MainAhead, Sent
 from ledger.repo.ledger import Ledger
 from ledger.repo.sharing import models
 from ledger.repo.sharing.remote_refs import RemoteRefs, tags_here, unknown
+from ledger.repo.snapshot import Snapshot
 
 
 def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> list[Sent]:
@@ -28,7 +29,7 @@ def outgoing(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[
     for name in names:
         own = tuple(ref.removeprefix("refs/tags/") for ref in held.get(name, {}) if ref not in there.models)
         found.append(replace(_sent(ledger, remote, there, name), models=own))
-    require_none_taken(ledger, remote, there, names)
+    require_none_taken(ledger.snapshot, remote, there, names)
     models.require_none_taken(remote.name, there, held)
     diverged = [(one.experiment, one.behind) for one in found if one.branch is not None and one.behind is not None]
     if diverged:
@@ -62,7 +63,7 @@ def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
     for one in sent:
         if one.branch is not None and one.new is not None:
             found.append(Update(ref=f"refs/heads/{one.branch}", new=one.new))
-        held = tags_here(ledger, one.experiment) | promoted.get(one.experiment, {})
+        held = tags_here(ledger.snapshot, one.experiment) | promoted.get(one.experiment, {})
         tags = [f"refs/tags/{tag}" for tag in (*one.tags, *one.models)]
         found += [Update(ref=ref, new=held[ref]) for ref in tags if ref in held]
     return found
@@ -71,7 +72,7 @@ def updates(ledger: Ledger, sent: Sequence[Sent]) -> list[Update]:
 def _sent(ledger: Ledger, remote: Remote, there: RemoteRefs, name: str) -> Sent:
     git = ledger.git
     held = there.tags.get(name, {})
-    tags = tuple(ref.removeprefix("refs/tags/") for ref in tags_here(ledger, name) if ref not in held)
+    tags = tuple(ref.removeprefix("refs/tags/") for ref in tags_here(ledger.snapshot, name) if ref not in held)
     running = bool(ledger.state_dir.running(name))
     branch = ledger.branch_of(name)
     tip, old = ledger.snapshot.refs_of(name).get(branch), there.branches.get(name)
@@ -107,11 +108,11 @@ def records(git: Git, commit: str, name: str) -> dict[str, str]:
     return found
 
 
-def require_none_taken(ledger: Ledger, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> None:
+def require_none_taken(snapshot: Snapshot, remote: Remote, there: RemoteRefs, names: Sequence[str]) -> None:
     """Raise LedgerError where a tag that is here names another object on the remote."""
     for name in names:
         held = there.tags.get(name, {})
-        clash = next((ref for ref, oid in tags_here(ledger, name).items() if held.get(ref, oid) != oid), None)
+        clash = next((ref for ref, oid in tags_here(snapshot, name).items() if held.get(ref, oid) != oid), None)
         if clash is not None:
             raise _taken_error(remote.name, clash)
 

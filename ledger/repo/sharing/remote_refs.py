@@ -15,6 +15,7 @@ from ledger.model.frozen import frozen
 from ledger.model.names import NAME
 from ledger.repo.ledger import Ledger
 from ledger.repo.models.tags import is_model_tag
+from ledger.repo.snapshot import Snapshot
 from ledger.repo.sources import TAGS
 
 _ID = re.compile(r"[0-9a-f]{7,64}")
@@ -46,9 +47,9 @@ def tagged_by_ledger(ref: str) -> str | None:
     return name if NAME.fullmatch(name) and _ID.fullmatch(held) else None
 
 
-def tags_here(ledger: Ledger, name: str) -> dict[str, str]:
+def tags_here(snapshot: Snapshot, name: str) -> dict[str, str]:
     """The tags of an experiment that are here, by full ref with the objects that they name."""
-    return {ref: oid for ref, oid in ledger.snapshot.tags_of(name).items() if tagged_by_ledger(ref) == name}
+    return {ref: oid for ref, oid in snapshot.tags_of(name).items() if tagged_by_ledger(ref) == name}
 
 
 def unknown(ledger: Ledger, there: RemoteRefs, names: Sequence[str]) -> list[str]:
