@@ -20,7 +20,7 @@ json.dump({"accuracy": code + params["seed"] / 1000}, open("metrics.json", "w"))
 PIPELINE = """\
 stages:
   train:
-    cmd: python train.py
+    cmd: python -S train.py
     deps: [train.py]
     params:
       - params.json: [seed, k]

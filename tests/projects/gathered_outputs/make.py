@@ -1,12 +1,12 @@
 import json
 import os
-import random
 import sys
+from _random import Random
 
 params = json.load(open("params.json"))
 os.makedirs("parts", exist_ok=True)
 if sys.argv[1] == "one":
-    random.seed(params["seed"])
+    random = Random(params["seed"])
     text = str(random.random() / 100)
 else:
     text = str(params["train"]["lr"] * float(open("weight.txt").read()))

@@ -1,10 +1,10 @@
 import json
-import random
+from _random import Random
 
 params = {}
 for line in open("params.yaml").read().replace("{", "\n").replace(",", "\n").replace("}", "").splitlines():
     key, _, value = line.partition(":")
     if value.strip():
         params[key.strip()] = float(value)
-random.seed(f"{params['seed']} {params['lr']}")
+random = Random(int.from_bytes(f"{params['seed']} {params['lr']}".encode()))
 json.dump({"accuracy": params["lr"] + random.random() / 100}, open("metrics.json", "w"))

@@ -1,5 +1,5 @@
-import random
+from _random import Random
 
 
 def accuracy(seed, rate):
-    return rate + random.Random(f"{seed} {rate}").random() / 100
+    return rate + Random(int.from_bytes(f"{seed} {rate}".encode())).random() / 100
