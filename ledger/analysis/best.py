@@ -37,7 +37,7 @@ def best(
     sorted_by = next((key for key in keys if key.field.name.startswith(METRICS)), None)
     names = metric_names(rows, settings)
     if sorted_by is None and not names:
-        raise LedgerError("no row has a metric to rank by", hint="ledger table shows what there is")
+        raise LedgerError("no row has a metric to rank by", hint="ledger table lists the rows")
     metric = names[0] if sorted_by is None else sorted_by.field.short
     better = direction(metric, rows, settings)
     if better is None and sorted_by is not None:
@@ -49,7 +49,7 @@ def best(
         )
     compared = [row for row in rows if row.variant != BASELINE and row.trials and _mean(row, metric) is not None]
     if not compared:
-        raise LedgerError(f"no row has trials of {metric} that count", hint="ledger table shows what there is")
+        raise LedgerError(f"no row has trials of {metric} that count", hint="ledger table lists the rows")
     values = [_value(row, metric) for row in compared]
     top = max(values) if better == HIGHER else min(values)
     found = [row for row, value in zip(compared, values, strict=True) if value == top]

@@ -87,13 +87,13 @@ def _comparison(field: Field, operator: str, literal: Literal, text: str, option
     number = _number(literal)
     if field.kind in NUMERIC:
         if number is None:
-            raise wrong(f"{field.name} is a number, and {literal.text!r} is none")
+            raise wrong(f"{field.name} is a number, and {literal.text!r} is not")
         return lambda value: order(value, number)
     known = _STATES.get(field.name)
     if known is not None and operator == "=" and literal.text not in known:
         near = near_misses(literal.text, known)
-        hint = f"did you mean {near[0]}?" if near else f"it may be {', '.join(known)}"
-        raise wrong(f"no {field.name} is called {literal.text}", hint)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+        raise wrong(f"no {field.name} is named {literal.text}", hint)
     return lambda value: _compared(value, operator, literal, number)
 
 

@@ -108,8 +108,8 @@ def importance(
     columns, fixed = _columns(configurations)
     if count < FEWEST:
         raise LedgerError(
-            f"{count} configuration{'s have' if count != 1 else ' has'} {metric}, and importance needs {FEWEST}: of "
-            "fewer nothing can be told from chance",
+            f"{count} configuration{'s have' if count != 1 else ' has'} {metric}, and importance needs {FEWEST}: with "
+            "fewer, nothing is distinguishable from chance",
             hint='ledger new "what you expect" --vary lr=0.1,0.01 tries more; --where may have left some out',
         )
     if not columns:

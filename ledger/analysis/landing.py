@@ -22,7 +22,7 @@ def kind_of(experiment: Experiment, wanted: str | None, arm: str | None = None) 
         name = adopted(experiment, arm).name
         if wanted == ADOPT and not any(r.valid for r in experiment.of(name)):
             raise LedgerError(
-                f"{experiment.name} has no {name} trial that succeeded, so its change is not adopted",
+                f"{experiment.name} has no successful {name} trial, so its change is not adopted",
                 hint=f"ledger land {experiment.name} --record keeps its record",
             )
     elif arm is not None:

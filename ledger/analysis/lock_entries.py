@@ -116,7 +116,7 @@ def unsound(pipeline: Pipeline) -> str | None:
     try:
         ordered(pipeline)
     except graphlib.CycleError as error:
-        return f"its stages depend on each other in a circle: {', '.join(error.args[1])}"
+        return f"its stages form a dependency cycle: {', '.join(error.args[1])}"
     return None
 
 

@@ -65,7 +65,8 @@ def margin_of(prediction: Prediction, found: Noise | None) -> float:
         return prediction.margin
     if found is None:
         raise LedgerError(
-            f"what {prediction} asks for depends on how high {prediction.metric.name} is, which no experiment says",
+            f"the margin of {prediction} depends on the level of {prediction.metric.name}, which no experiment has "
+            "measured",
             hint="give the margin in the metric's unit: --margin 0.02",
         )
     return prediction.margin * found.level

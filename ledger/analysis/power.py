@@ -57,7 +57,7 @@ class PowerTable:
 def check(asked: PowerOptions) -> None:
     """Raise LedgerError for options that contradict each other, or are out of range."""
     if asked.within is not None and (asked.margin is not None or asked.predict is not None):
-        raise LedgerError("--within is a margin of its own", hint="leave the other one out")
+        raise LedgerError("--within is already a margin", hint="leave the other one out")
     if asked.predict is not None and (asked.margin is not None or asked.metric is not None):
         raise LedgerError("--predict already contains the metric and the margin", hint="leave them out")
     if asked.folds is not None and asked.unpaired:

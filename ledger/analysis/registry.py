@@ -93,7 +93,7 @@ def _holders(staged: dict[str, dict[str, ModelTag]]) -> dict[str, dict[str, Mode
 
 
 def next_version(known: Iterable[Registered], taken: Iterable[str], part: str = "patch") -> str:
-    """The version after the highest active one, by GTO's rule; one that a tag has already is passed over.
+    """The version after the highest active one, by GTO's rule; one that a tag has already is skipped.
 
     `known` are the versions of one model, `taken` the names of the versions of which there is any tag.
     """

@@ -73,7 +73,7 @@ def _test(atom: Atom, text: str, columns: Mapping[str, Sequence[str]]) -> Test[i
     if name not in columns:
         near = near_misses(name, list(columns))
         hint = f"did you mean {near[0]}?" if near else f"`cases` in ledger.yaml has {listed(columns, 8)}"
-        raise where_words.error(text, atom.name.at, f"no column of the cases is called {name}", hint)
+        raise where_words.error(text, atom.name.at, f"the cases have no column {name}", hint)
     values = _values(columns[name])
     kind = FieldKind.NUMBER if any(isinstance(value, float) for value in values) else FieldKind.TEXT
     get: Callable[[Any], Any] = values.__getitem__

@@ -35,7 +35,7 @@ def ablate(
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Weigh the groups of the data: what each adds to a metric, left out, taken alone, or by its Shapley value.
+    """Show what each group of the data adds to a metric: left out, taken alone, or by its Shapley value.
 
     It creates an experiment, runs its trials and answers. If interrupted, repeat the command to continue.
 

@@ -13,7 +13,7 @@ from ledger.repo.diagnosis.ablation import AblationRequest
 
 _BY = "--by site (the first folder), --by '{site}-*.png', --by addition, --by cases.csv:file:site"
 
-PathOf = Annotated[str | None, Option("--path", metavar="PATH", help="The data whose groups are weighed.")]
+PathOf = Annotated[str | None, Option("--path", metavar="PATH", help="The data whose groups are compared.")]
 By = Annotated[
     str | None,
     Option("--by", metavar="GROUPING", help="site (the first folder), '{site}/**', addition, TABLE:FILE:GROUP."),
@@ -23,7 +23,7 @@ DesignOf = Annotated[
 ]
 Empty = Annotated[
     str | None,
-    Option(metavar="VALUE", help="What no data scores (alone, shapley); default: the mean of groups alone."),
+    Option(metavar="VALUE", help="The score without data (alone, shapley); default: the mean of single groups."),
 ]
 Budget = Annotated[int | None, Option(metavar="N", min=1, help="At most N trainings.")]
 

@@ -15,7 +15,7 @@ from ledger.report.shapes import changes as shapes
 def archive(
     experiment: Annotated[str, Argument(metavar="EXP", help="An experiment's name or its beginning.")],
     force: Annotated[
-        bool, Option("--force", help="Archive it even without a verdict, or with more than has landed.")
+        bool, Option("--force", help="Archive it even without a verdict, or with changes that have not landed.")
     ] = False,
     undo: Annotated[bool, Option("--undo", help="Bring the branch back.")] = False,
     json: options.AsJson = False,

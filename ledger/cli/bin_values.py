@@ -11,7 +11,7 @@ from ledger.cli.values import once
 from ledger.errors import LedgerError
 
 _EACH = "each"
-_HINT = "--bins 5 (so many of each parameter), --bins lr=5, --bins lr=0.001,0.01,0.1 (edges), --bins lr=each"
+_HINT = "--bins 5 (for every parameter), --bins lr=5, --bins lr=0.001,0.01,0.1 (edges), --bins lr=each"
 
 
 def bins(texts: Iterable[str] | None) -> Bins:
@@ -19,10 +19,10 @@ def bins(texts: Iterable[str] | None) -> Bins:
     given = list(texts or ())
     general = [text for text in given if "=" not in text]
     if len(general) > 1:
-        raise LedgerError(f"--bins {general[0]} and --bins {general[1]} are both of all parameters", hint=_HINT)
+        raise LedgerError(f"--bins {general[0]} and --bins {general[1]} both apply to all parameters", hint=_HINT)
     every = _cut(general[0], general[0]) if general else None
     if isinstance(every, tuple):
-        raise LedgerError(f"--bins {general[0]}: edges are those of one parameter", hint=f"--bins lr={general[0]}")
+        raise LedgerError(f"--bins {general[0]}: edges need the name of a parameter", hint=f"--bins lr={general[0]}")
     single = once("--bins", (_own(text) for text in given if "=" in text))
     return Bins(every=every, each=bool(general) and every is None, by=single)
 
@@ -46,5 +46,5 @@ def _cut(text: str, cut: str) -> int | tuple[float, ...] | None:
     except ValueError:
         raise LedgerError(f"--bins {text} is neither a number of bins nor edges", hint=_HINT) from None
     if not all(map(math.isfinite, edges)) or any(a >= b for a, b in pairwise(edges)):
-        raise LedgerError(f"--bins {text}: edges are finite numbers, each above the one before", hint=_HINT)
+        raise LedgerError(f"--bins {text}: edges must be finite numbers in increasing order", hint=_HINT)
     return edges

@@ -39,7 +39,7 @@ def conclude(
         if message is None and chosen.verdict is None and sys.stdin.isatty():
             # shown to the author before they write about it
             shown = report.answer(ops.preview(ledger, chosen, early=early), chosen, ledger.settings)
-            prompt = "What do you make of it? Lines that begin with # are left out."
+            prompt = "What do you make of it? Lines starting with # are ignored."
             message = editor.edited(f"{prompt}\n\n{rendered(shown, Format.TEXT, total=None)}")
         done = ops.conclude(ledger, chosen, interpretation=message, early=early)
         if json or page is Format.TEXT:
@@ -48,5 +48,5 @@ def conclude(
             document = report.document(done.verdict, done.experiment, done.arms, ledger.settings)
         documents.answer(document, page, json=json)
     if not json:
-        console.say("the verdict is what it was" if done.commit is None else f"committed as {done.commit[:10]}")
+        console.say("the verdict is unchanged" if done.commit is None else f"committed as {done.commit[:10]}")
     return 1 if exit_code and done.verdict.outcome == REFUTED else 0

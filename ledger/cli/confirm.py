@@ -28,7 +28,7 @@ def confirm(
         str | None,
         Option(metavar="NUMBER", help="The margin to predict; default: half the corrected effect."),
     ] = None,
-    seeds: Annotated[int | None, Option(metavar="N", min=1, help="How many; default: by power.")] = None,
+    seeds: Annotated[int | None, Option(metavar="N", min=1, help="How many replicates; default: by power.")] = None,
     name: plan_options.Name = None,
     tag: plan_options.Tags = None,
     no_switch: Annotated[bool, Option("--no-switch", help="Stay on the current branch.")] = False,

@@ -27,7 +27,7 @@ def refuse_both(experiment: str, given: Mapping[str, object]) -> None:
     set_ = [option for option, value in given.items() if value is not None]
     if set_:
         raise LedgerError(
-            f"{set_[0]} makes an experiment, and {experiment} is one whose answer is to be shown",
+            f"{set_[0]} starts an experiment, but {experiment} asks for the answer of an existing one",
             hint=f"leave {set_[0]} out, or {experiment}",
         )
 
@@ -43,7 +43,7 @@ def trained(ledger: Ledger, begun: Begun, wanted: RunOptions, *, json: bool) -> 
     for note in sentences(begun.notes):
         console.say(f"note: {note}")
     if not json:
-        console.say(f"{'began' if begun.anew else 'going on with'} {chosen.name}, on the branch {chosen.branch_name}")
+        console.say(f"{'began' if begun.anew else 'continuing'} {chosen.name}, on the branch {chosen.branch_name}")
     with Screen(chosen.plan, ledger.settings, quiet=json) as screen:
         run(ledger, chosen, screen, wanted)
     return chosen.name

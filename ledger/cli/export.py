@@ -39,7 +39,9 @@ def export(
     if level not in LEVELS:
         raise LedgerError(f"--level {level} is not one of {', '.join(LEVELS)}", hint="--level trials")
     if kind is ExportFormat.PARQUET and output is None and sys.stdout.isatty():
-        raise LedgerError("Parquet is not for a terminal", hint="ledger export --format parquet -o trials.parquet")
+        raise LedgerError(
+            "Parquet cannot be printed to a terminal", hint="ledger export --format parquet -o trials.parquet"
+        )
     with console.opened() as ledger:
         if output is not None:
             output_file.place(ledger, output)

@@ -25,7 +25,7 @@ def fault(error: Exception, *, as_json: bool) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{console.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
         path.write_text(f"ledger {__version__} {' '.join(sys.argv[1:])}\n\n{text}", "utf-8")
-        hint = f"this is a mistake of ledger's, not yours; what happened is in {path}"
+        hint = f"this is a bug in ledger, not your mistake; the details are in {path}"
     except (OSError, LedgerError):
         console.say(text)
     lines = str(error).strip().splitlines()

@@ -21,12 +21,12 @@ def init(
     metrics: Annotated[
         list[str] | None, Option(metavar="FILE", help="A metrics file that it writes; repeatable.")
     ] = None,
-    outs: Annotated[list[str] | None, Option(metavar="PATH", help="What else it writes: a model; repeatable.")] = None,
-    deps: Annotated[
-        list[str] | None, Option(metavar="PATH", help="What it reads beside its own file; repeatable.")
+    outs: Annotated[
+        list[str] | None, Option(metavar="PATH", help="Another output, such as a model; repeatable.")
     ] = None,
+    deps: Annotated[list[str] | None, Option(metavar="PATH", help="Another file that it reads; repeatable.")] = None,
     params: Annotated[
-        list[str] | None, Option(metavar="FILE", help="Its parameter file, where not found by name; repeatable.")
+        list[str] | None, Option(metavar="FILE", help="Its parameter file, if not found by name; repeatable.")
     ] = None,
     ci: Annotated[
         Host | None, Option("--ci", help="Add workflows that verify pull requests and comment on them.")

@@ -67,6 +67,6 @@ def log(
         else:
             console.say("no experiment matches: ledger log lists all")
         for problem in (problem for entry in found for problem in entry.problems):
-            console.say(f"warning: passed over: {problem}")
+            console.say(f"warning: skipped: {problem}")
         passed_over.warn_unreadable(ledger)
     return 0

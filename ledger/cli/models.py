@@ -21,15 +21,15 @@ def models(
         Argument(metavar="[NAME]", help="A model, with its history; a version: unet@v1.2.0, unet#prod."),
     ] = None,
     at: Annotated[
-        str | None, Option("--at", metavar="DATE", help="As it was then: 2026-11-01 (its end), 2 weeks ago.")
+        str | None, Option("--at", metavar="DATE", help="The state at that time: 2026-11-01 (end of day), 2 weeks ago.")
     ] = None,
-    stage: Annotated[str | None, Option("--stage", metavar="STAGE", help="Only what has this stage.")] = None,
+    stage: Annotated[str | None, Option("--stage", metavar="STAGE", help="Only versions with this stage.")] = None,
     every: Annotated[bool, Option("--all", help="Also show versions that were taken back or deprecated.")] = False,
     fetch: Annotated[bool, Option("--fetch", help="Check out the checkpoint of NAME here.")] = False,
     output: Annotated[
-        str | None, Option("-o", "--output", metavar="PATH", help="With --fetch: where to, a file or a folder.")
+        str | None, Option("-o", "--output", metavar="PATH", help="With --fetch: the file or folder to write to.")
     ] = None,
-    force: Annotated[bool, Option("--force", help="With --fetch: replace what is there.")] = False,
+    force: Annotated[bool, Option("--force", help="With --fetch: overwrite existing files.")] = False,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,

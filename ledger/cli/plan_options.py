@@ -70,5 +70,5 @@ Evaluation = Annotated[
 Name = Annotated[str | None, Option(metavar="NAME", help="Its name; default: made from the hypothesis.")]
 Alpha = Annotated[str | None, Option(metavar="LEVEL", help="The significance level; default: 0.05.")]
 Looks = Annotated[int | None, Option(metavar="N", min=1, max=1_000_000, help="Looks planned before the last trial.")]
-Tags = Annotated[list[str] | None, Option(metavar="WORD", help="A word to find it by; repeatable.")]
+Tags = Annotated[list[str] | None, Option(metavar="WORD", help="A tag to find it by; repeatable.")]
 Retype = Annotated[bool, Option("--retype", help="Let a parameter change type: a string where a number was.")]

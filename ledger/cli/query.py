@@ -16,7 +16,7 @@ def query(
         str, Argument(metavar="SQL", help="A SELECT on experiments, variants, trials, metrics, params, models.")
     ],
     limit: Annotated[int, Option("--limit", "-n", metavar="N", min=1, max=2**31 - 1, help="At most N rows.")] = 10_000,
-    timeout: Annotated[float, Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this long.")] = 30.0,
+    timeout: Annotated[float, Option("--timeout", metavar="SECONDS", min=0.1, help="Stop after this time.")] = 30.0,
     form: options.AsFormat = Format.TEXT.value,
     guard: options.Guard = True,
     json: options.AsJson = False,
@@ -37,7 +37,7 @@ def query(
         else:
             console.answer(table(report.answer(found.columns, found.rows), as_format, guard=guard))
         if found.more:
-            console.say(f"the first {limit} rows: there are more, --limit shows them")
+            console.say(f"only the first {limit} rows: --limit shows more")
         passed_over.warn_unreadable(ledger)
         passed_over.warn_passed_over(ledger.index.passed_over())
     return 0

@@ -23,7 +23,7 @@ def run(
     ] = None,
     jobs: Annotated[
         int | None,
-        Option("-j", "--jobs", metavar="N", min=1, help="Trials at once; default: `jobs` in ledger.yaml, else 1."),
+        Option("-j", "--jobs", metavar="N", min=1, help="Trials in parallel; default: `jobs` in ledger.yaml, else 1."),
     ] = None,
     only: Annotated[
         list[str] | None,

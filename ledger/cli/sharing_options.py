@@ -20,7 +20,7 @@ DataRemote = Annotated[
 ]
 Jobs = Annotated[
     int | None,
-    Option("-j", "--jobs", metavar="N", min=1, help="Files at once; default: DVC's own default."),
+    Option("-j", "--jobs", metavar="N", min=1, help="Files in parallel; default: DVC's own default."),
 ]
 
 

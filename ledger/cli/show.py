@@ -42,7 +42,7 @@ def show(
         documents.answer(document, page, json=json, paged=ledger.git)
         if json:
             for problem in (*found.experiment.passed_over, *found.experiment.too_new):
-                console.say(f"warning: passed over: {problem}")
+                console.say(f"warning: skipped: {problem}")
     return 0
 
 

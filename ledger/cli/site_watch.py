@@ -30,7 +30,7 @@ def watch(
         for news in site.news():
             if isinstance(news, Exception):
                 fault(news, as_json=False)
-                console.say("the site is as it was, and is built again when something happens; Ctrl-C ends this")
+                console.say("the site is unchanged, and will be rebuilt after the next change; Ctrl-C ends this")
                 continue
             what = news if isinstance(news, str) else f"{counted(news.written, 'file')} new or changed"
             console.say(f"{console.now().astimezone():%H:%M:%S}  {what}")

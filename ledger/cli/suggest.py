@@ -25,7 +25,9 @@ def suggest(
     where: Annotated[
         str | None, Option("--where", metavar="EXPR", help="Learn only from trials for which EXPR is true.")
     ] = None,
-    count: Annotated[int, Option("-n", metavar="K", min=1, max=100, help="How many, to run in parallel.")] = 1,
+    count: Annotated[
+        int, Option("-n", metavar="K", min=1, max=100, help="How many to suggest, to run in parallel.")
+    ] = 1,
     model: tune_options.Model = None,
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,

@@ -36,7 +36,7 @@ def trust(
     Example: ledger trust focal-loss
     """
     if experiment is not None and remote is not None:
-        raise LedgerError(f"{experiment} and --remote are two things to trust", hint=f"ledger trust --remote {remote}")
+        raise LedgerError(f"{experiment} and --remote cannot be combined", hint=f"ledger trust --remote {remote}")
     with console.opened() as ledger:
         if remote is not None:
             return _remote(ledger, remote, yes=yes, revoke=revoke, json=json)

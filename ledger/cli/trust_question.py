@@ -11,7 +11,7 @@ from ledger.errors import LedgerError
 def agreed(question: str, hint: str) -> bool:
     """Whether the user says yes to what is asked, else no. Raises LedgerError where there is nobody to ask."""
     if not sys.stdin.isatty():
-        raise LedgerError("nothing was trusted: there is no terminal to ask on", hint=hint)
+        raise LedgerError("nothing was trusted: there is no terminal for the question", hint=hint)
     console.say(f"{question} [y/N]")
     said_yes = sys.stdin.readline().strip().lower() in ("y", "yes")
     if not said_yes:

@@ -18,9 +18,7 @@ Model = Annotated[
     str | None, Option("--model", metavar="MODEL", help="gp (a Gaussian process) or tpe (Optuna's); default: gp.")
 ]
 Budget = Annotated[int | None, Option(metavar="N", min=2, max=1000, help="With --tune: at most N trials; default: 40.")]
-Unaware = Annotated[
-    bool, Option("--no-earlier", help="With --tune: learn nothing from what other experiments have tried.")
-]
+Unaware = Annotated[bool, Option("--no-earlier", help="With --tune: ignore the trials of other experiments.")]
 
 
 def known_model(model: str | None) -> str:
@@ -41,5 +39,5 @@ def request(
     given = {"--objective": objective, "--budget": budget, "--model": model, "--no-earlier": unaware or None}
     for option, value in given.items():
         if value is not None:
-            raise LedgerError(f"{option} says nothing without --tune", hint="--tune train.lr=1e-5..1e-1:log")
+            raise LedgerError(f"{option} needs --tune", hint="--tune train.lr=1e-5..1e-1:log")
     return None

@@ -177,7 +177,7 @@ def _shell(wanted: str | None) -> str:
     A container often inherits the name of a shell that only its host has; that says nothing about the experiment.
     """
     if wanted and shutil.which(wanted) is None:
-        _log(f"SHELL is {wanted}, which is not here: /bin/sh runs the commands")
+        _log(f"SHELL is {wanted}, which does not exist: /bin/sh runs the commands")
         return "/bin/sh"
     return wanted or "/bin/sh"
 

@@ -32,7 +32,7 @@ def dvc_folder(files: Mapping[str, Entry], git: Git) -> str:
     folders = [path.removesuffix("/.dvc/config") for path in files if path.endswith("/.dvc/config")]
     if not folders:
         if any((git.root / at / ".dvc" / "config").is_file() for at in ("", git.prefix)):
-            raise LedgerError("the set-up of DVC is not committed yet", hint="git add -A && git commit")
+            raise LedgerError("the DVC setup is not committed yet", hint="git add -A && git commit")
         raise LedgerError("DVC is not set up in this repository", hint="ledger init")
     around = [folder for folder in folders if inside(git.prefix, folder)]
     chosen = around or folders

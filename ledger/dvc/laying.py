@@ -35,7 +35,7 @@ def lay_out_bytes(data: bytes, to: Path, *, force: bool = False) -> None:
 
 def _placed(make: Callable[[Path], None], to: Path, *, force: bool) -> None:
     if os.path.lexists(to) and not force:
-        raise LedgerError(f"{to} is there already", hint="-o elsewhere, or --force to replace it")
+        raise LedgerError(f"{to} already exists", hint="-o elsewhere, or --force to replace it")
     if to.exists() and not (to.is_file() or to.is_dir()):
         raise LedgerError(f"{to} is neither a file nor a folder: it is not replaced", hint="-o elsewhere")
     try:

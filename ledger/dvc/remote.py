@@ -68,7 +68,7 @@ class DvcRemote:
         """Raise LedgerError where it is a folder that does not exist."""
         if self.lost:
             raise LedgerError(
-                f"the DVC remote {self.name} ({self.url}) is not there: is the disk mounted?",
+                f"the DVC remote {self.name} ({self.url}) does not exist: is the disk mounted?",
                 hint=f"repeat the command once it is; another remote: --data-remote NAME; {WITHOUT}",
             )
 
@@ -77,10 +77,10 @@ class DvcRemote:
         said = _plain(words(error))
         if isinstance(error, PermissionError) or "credential" in said.lower():
             if self.store.fs.protocol == "local":
-                hint = f"{self.url} must be yours to read and to write; {WITHOUT}"
+                hint = f"you need read and write access to {self.url}; {WITHOUT}"
             else:
                 hint = f"dvc remote modify --local {self.name} OPTION VALUE sets credentials; {WITHOUT}"
-            return LedgerError(f"no right to use the DVC remote {self.name} ({self.url}): {said}", hint=hint)
+            return LedgerError(f"no permission to use the DVC remote {self.name} ({self.url}): {said}", hint=hint)
         return LedgerError(
             f"the DVC remote {self.name} ({self.url}) cannot be used: {said}",
             hint=f"repeat the command once it is fixed: it continues from here; {WITHOUT}",
@@ -133,13 +133,13 @@ def _no_default(known: list[str]) -> LedgerError:
     if known:
         return LedgerError(
             "DVC has no default remote for the data",
-            hint=f"--data-remote NAME, or dvc remote default NAME; there are: {', '.join(known)}; {WITHOUT}",
+            hint=f"--data-remote NAME, or dvc remote default NAME; known: {', '.join(known)}; {WITHOUT}",
         )
     return LedgerError("DVC has no remote for the data", hint=f"dvc remote add -d NAME URL; {WITHOUT}")
 
 
 def _unknown(name: str, known: list[str], kept_there: str | None) -> LedgerError:
-    there = f"there are: {', '.join(known)}" if known else "there is none"
+    there = f"known: {', '.join(known)}" if known else "there is none"
     if kept_there is not None:
         return LedgerError(
             f"{kept_there} is kept in the DVC remote {name}, which is not set up here ({there})",

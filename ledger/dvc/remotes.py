@@ -49,6 +49,6 @@ def how_to_install(package: str) -> str:
 def missing_plugin(what: str, package: str) -> LedgerError:
     """The error where the remote is needed after all."""
     return LedgerError(
-        f"{what} is not in DVC's cache, and to fetch it from the remote {package} is missing",
+        f"{what} is not in DVC's cache, and fetching it from the remote needs {package}",
         hint=how_to_install(package),
     )

@@ -258,7 +258,7 @@ def _lay_out_data(repo: Any, stages: Iterable[Any], caches: Sequence[Path], miss
             raise remotes.missing_plugin(lacking, missed[0]) from None
         if not repo.config["core"].get("remote"):
             raise LedgerError(
-                f"{lacking} is not in DVC's cache, and there is no remote to fetch it from",
+                f"{lacking} is not in DVC's cache, and no remote is set to fetch it from",
                 hint="put the data in place and dvc add it, or name a remote: dvc remote add --default NAME URL",
             ) from None
         try:

@@ -50,7 +50,7 @@ def ignore(git: Git, here: Path, outs: Sequence[str]) -> bool:
 def pipeline(here: Path, script: Script) -> tuple[str, tuple[Lack, ...]]:
     """The text of its `dvc.yaml`, and what it lacks. Raises LedgerError where none can be made of the script."""
     if (here / "dvc.yaml").exists():
-        raise LedgerError("there is a dvc.yaml already, so none was written", hint="dvc stage add adds a stage to it")
+        raise LedgerError("dvc.yaml already exists, so none was written", hint="dvc stage add adds a stage to it")
     try:
         words = shlex.split(script.command)
     except ValueError as error:
@@ -65,7 +65,7 @@ def pipeline(here: Path, script: Script) -> tuple[str, tuple[Lack, ...]]:
         )
     missing = [path for path in script.dependencies if not (here / path).exists()]
     if missing:
-        raise LedgerError(f"--deps {missing[0]} is not there", hint="paths are relative to the current folder")
+        raise LedgerError(f"--deps {missing[0]} does not exist", hint="paths are relative to the current folder")
     dependencies = [*dict.fromkeys([*files, *script.dependencies, *_imported(here, files)])]
     found = list(script.parameters) or [name for name in PARAMETER_FILES if (here / name).is_file()]
     stage: dict[str, object] = {"cmd": script.command, "deps": [d for d in dependencies if d not in found]}
@@ -85,7 +85,7 @@ def _parameters(here: Path, files: Sequence[str]) -> list[object]:
     listed: list[object] = []
     for name in files:
         if not (here / name).is_file():
-            raise LedgerError(f"--params {name} is not there", hint="paths are relative to the current folder")
+            raise LedgerError(f"--params {name} does not exist", hint="paths are relative to the current folder")
         keys = list(
             dict.fromkeys(
                 key.split(".")[0] for key in flatten(paramfiles.parse(name, (here / name).read_text("utf-8")))

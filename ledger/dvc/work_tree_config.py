@@ -71,7 +71,7 @@ def configured(root: Path | None) -> Any:
         except broken:
             raise LedgerError(
                 f"DVC cannot read its configuration {name}: {said}",
-                hint=f"correct {name}; dvc config --list --show-origin tells what DVC takes from where",
+                hint=f"correct {name}; dvc config --list --show-origin shows where each value comes from",
             ) from None
     raise LedgerError(f"DVC cannot read its configuration: {said}", hint="dvc config --list --show-origin")
 
@@ -149,7 +149,7 @@ def set_up(git: Git) -> bool:
     if below:
         folder = below[0].removesuffix("/.dvc/config")
         raise LedgerError(
-            f"there is a DVC project in {folder}/: ledger sets up none around it", hint=f"cd {folder} && ledger init"
+            f"{folder}/ is a DVC project: ledger sets up none around it", hint=f"cd {folder} && ledger init"
         )
     if os.path.lexists(git.root / ".dvc"):
         raise LedgerError(".dvc is in the way: it is not a DVC project", hint="move it away, then ledger init")

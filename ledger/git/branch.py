@@ -66,7 +66,7 @@ def advance(git: Git, step: Step) -> tuple[Path, ...]:
                 brought.append(tree)
     except GitError as error:
         _back(git, brought, step)
-        raise Overlap(f"a work tree could not be brought along: {_first_line(error.stderr)}") from None
+        raise Overlap(f"a work tree could not be updated: {_first_line(error.stderr)}") from None
     try:
         moved = refs.move(git, [RefChange(ref=step.ref, old=step.old, new=step.new), *step.also], step.reason)
     except (GitError, LedgerError):

@@ -285,7 +285,7 @@ def open_repository(start: Path, *, bare: bool = False) -> Git:
         )
     if any("\ud800" <= character <= "\udfff" for character in root + common):
         raise LedgerError(
-            f"the path of this repository is no UTF-8, which DVC needs: {os.fsencode(root)!r}",
+            f"the path of this repository is not UTF-8, which DVC needs: {os.fsencode(root)!r}",
             hint="move it to a folder that is",
         )
     if named_by != "sha1":

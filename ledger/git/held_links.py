@@ -27,7 +27,7 @@ def followed(path: Path) -> tuple[Path, list[Path]]:
             continue
         links.append(one)
         if len(links) > _MOST:
-            raise LedgerError(f"{path}: symbolic links lead in a circle", hint="-o names another place")
+            raise LedgerError(f"{path}: symbolic links form a loop", hint="-o names another place")
         target = one.readlink()
         at = Path("/") if target.is_absolute() else at
         left += reversed(target.parts[1:] if target.is_absolute() else target.parts)

@@ -39,9 +39,9 @@ class DataChange:
 
     def __post_init__(self) -> None:
         if self.at is None and not self.groups and self.keep is None and self.draw is None:
-            raise ValueError("changes nothing: `at`, `without`, `only` or `keep` is wanted")
+            raise ValueError("changes nothing: `at`, `without`, `only` or `keep` is required")
         if self.without and self.only:
-            raise ValueError("`without` and `only` contradict each other: one of them")
+            raise ValueError("`without` and `only` contradict each other: keep one")
         twice = [name for n, name in enumerate(self.groups) if name in self.groups[:n]]
         if twice:
             raise ValueError(f"`{'without' if self.without else 'only'}` names {twice[0]} twice")
@@ -73,7 +73,7 @@ class Grouping:
     def __post_init__(self) -> None:
         columns = [name for name in ("path", "group") if getattr(self, name) is not None]
         if not self.is_table and columns:
-            raise ValueError(f"`{columns[0]}` is a column of a table, and `by` is {self.by!r}, which is none")
+            raise ValueError(f"`{columns[0]}` is a column of a table, and `by` is {self.by!r}, which is not a table")
         if self.is_table:
             checked_path(self.by)
             if len(columns) < 2:
@@ -120,7 +120,7 @@ def checked_path(path: str) -> str:
     """A path from the root of git. Raises ValueError for one that is not, or that leads out of it."""
     parts = PurePosixPath(path).parts
     if not parts or not path.isprintable() or str(PurePosixPath(path)) != path:
-        raise ValueError(f"{path!r} is not a path from the root of git, written plainly")
+        raise ValueError(f"{path!r} is not a plain path from the root of git")
     if path.startswith("/") or ".." in parts or parts[0] in (".git", ".dvc"):
         raise ValueError(f"{path!r} does not lie in the repository")
     return path

@@ -18,7 +18,7 @@ class Entry:
     `arm` is what its first prediction is about, the treatment where nothing is predicted, and `metrics` sum up the
     trials of that arm that count; `predicted` are the metrics that it predicts, in the plan's order. `declared` counts
     the trials that the plan asks for, `missing` those of them without a result at the state that their arm had last.
-    `problems` say which files were passed over, but for the `newer` records of a newer schema.
+    `problems` say which files were skipped, but for the `newer` records of a newer schema.
     `found`: what a search that is concluded has found, in a word or two. `tested`: what later experiments have
     confirmed of it or have not, an entry an arm.
     """

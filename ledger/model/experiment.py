@@ -104,7 +104,7 @@ class Recorded:
 
 @frozen
 class Unread:
-    """A file that was passed over, and what is wrong with it, as it goes on from the path."""
+    """A file that was skipped, and what is wrong with it, as it goes on from the path."""
 
     path: str
     said: str
@@ -119,8 +119,8 @@ class Experiment:
     """One question. `branch` is the full ref that speaks for it, None where it has landed or is archived only,
     or its branch was deleted or never fetched.
 
-    `tip` is the commit that was read; `problems` say which files could not be read and were passed over, `too_new`
-    which records are of a newer schema and were passed over too. `archived`: it was put away under a tag, without
+    `tip` is the commit that was read; `problems` say which files could not be read and were skipped, `too_new`
+    which records are of a newer schema and were skipped too. `archived`: it was put away under a tag, without
     having landed. `running`: a run of it is at work in this repository. `aliases`: the names by which its metrics are
     read. `interpretation`: what its author makes of the verdict, as markdown.
     """
@@ -148,7 +148,7 @@ class Experiment:
 
     @property
     def passed_over(self) -> tuple[Unread, ...]:
-        """The problems, and the records of which a metric is passed over since it is two."""
+        """The problems, and the records of which a metric is skipped since it is two."""
         if not self.aliases:
             return self.problems
         unclear = ((r.path, r.unclear) for r in self.trials)

@@ -27,7 +27,7 @@ def _reasons(words: str, reason: str) -> dict[str, str]:
 
 # Neither experiments nor variants: the one is a key of YAML files, both are directories.
 _UNREADABLE: Final = (
-    _reasons("true false null yes no on off", "YAML reads it as something else than a text")
+    _reasons("true false null yes no on off", "YAML does not read it as text")
     | _reasons("con prn aux nul", "Windows has no files of that name")
     | _reasons(" ".join(f"com{i} lpt{i}" for i in range(1, 10)), "Windows has no files of that name")
 )
@@ -123,7 +123,7 @@ def check_title(title: str) -> str:
         )
     if len(title) > MAX_TITLE:
         raise LedgerError(
-            f"the title has {len(title)} characters, {MAX_TITLE} at most are allowed",
+            f"the title has {len(title)} characters; at most {MAX_TITLE} are allowed",
             hint="state the claim in one sentence; the reasons go in the body of hypothesis.md",
         )
     return title
@@ -145,7 +145,7 @@ def check_tag(text: str) -> str:
     if not tag:
         raise LedgerError("the tag is empty", hint="try a word such as loss")
     if len(tag) > MAX_TAG:
-        raise LedgerError(f"the tag has {len(tag)} characters, {MAX_TAG} at most are allowed", hint="shorten it")
+        raise LedgerError(f"the tag has {len(tag)} characters; at most {MAX_TAG} are allowed", hint="shorten it")
     if not tag[0].isalnum() or _invisible(tag) is not None or re.search(r"[\s,;\"'`\\\[\]{}]", tag):
         proposal = slug(tag)
         raise LedgerError(
@@ -217,7 +217,7 @@ def _check_pattern(name: str, what: str) -> None:
         reason = "it has a space" if strange[0] == " " else f"it has {strange[0]!r}"
         reason += ", where only a-z, 0-9 and - are allowed"
     elif len(name) > MAX_NAME:
-        reason = f"it has {len(name)} characters, {MAX_NAME} at most are allowed"
+        reason = f"it has {len(name)} characters; at most {MAX_NAME} are allowed"
     else:
         reason = "it does not begin with a letter"
     raise LedgerError(f"{name!r} is not {what}: {reason}", hint=_proposal(name))

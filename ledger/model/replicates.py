@@ -151,7 +151,7 @@ class Replicates:
         # not `len`, which cannot answer with a number that fits no index
         count = math.prod(len(axis.values) for axis in self.axes)
         if count > MAX_POINTS:
-            raise ValueError(f"{', '.join(names)}: {count} points, {MAX_POINTS} at most are allowed")
+            raise ValueError(f"{', '.join(names)}: {count} points; at most {MAX_POINTS} are allowed")
 
     def __len__(self) -> int:
         """The number of points."""

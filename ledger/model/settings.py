@@ -103,7 +103,7 @@ class Settings:
         return None if known is None else known.precision
 
     def ignores(self, path: str) -> bool:
-        """Whether a change of the file may be passed over; a pattern without `/` fits in any folder."""
+        """Whether a change of the file may be skipped; a pattern without `/` fits in any folder."""
         return any(_matches(path, pattern) for pattern in self.ignore)
 
 

@@ -60,7 +60,7 @@ def parse_dimension(text: str) -> Dimension:
 def checked_space(dimensions: Sequence[Dimension]) -> Space:
     """The space, each parameter behind the one that its condition is about. Raises LedgerError where that cannot be."""
     if not dimensions:
-        raise LedgerError("there is no parameter to tune", hint=_EXAMPLE)
+        raise LedgerError("no parameter to tune is given", hint=_EXAMPLE)
     if len(dimensions) > MAX_DIMENSIONS:
         raise LedgerError(
             f"these are {len(dimensions)} parameters", hint=f"at most {MAX_DIMENSIONS} can be tuned at once"
@@ -143,7 +143,7 @@ def _end(name: str, text: str, end: str) -> float:
     if not isinstance(value, int | float) or not is_number(value):
         shown = text if len(text) <= _LONG else f"{text[:_LONG]}…"
         raise LedgerError(
-            f"{name}: {end[:_LONG] or 'nothing'!r} is no number in {shown}", hint=f"{name}=1e-5..1e-1:log"
+            f"{name}: {end[:_LONG] or 'nothing'!r} is not a number in {shown}", hint=f"{name}=1e-5..1e-1:log"
         )
     if value and not _SMALLEST <= abs(value) <= _LARGEST:
         raise LedgerError(

@@ -56,7 +56,9 @@ class _Parser:
     def factor(self) -> Where:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.error(f"it is nested more than {MAX_DEPTH} deep", hint="write it flatter, with `in (a, b)`")
+            raise self.error(
+                f"it is nested more than {MAX_DEPTH} levels deep", hint="write it flatter, with `in (a, b)`"
+            )
         found: Where
         if self.taken(WordKind.KEYWORD, "not"):
             found = Not(part=self.factor())

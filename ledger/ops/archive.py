@@ -43,7 +43,7 @@ def bring_back(ledger: Ledger, experiment: Experiment) -> BroughtBack:
     def make(change: Change) -> BroughtBack:
         at = ledger.experiment(name)
         if ledger.git.refs(branch):
-            raise LedgerError(f"{name} is not archived: {short} is here", hint=f"git switch {short}")
+            raise LedgerError(f"{name} is not archived: the branch {short} exists", hint=f"git switch {short}")
         if at.branch is not None and histories.kept_tip(ledger, at) is None:
             remote = at.branch.removeprefix("refs/remotes/")
             raise LedgerError(f"{name} is not archived: its branch is {remote}", hint=f"git switch {short}")

@@ -23,7 +23,7 @@ def promote(ledger: Ledger, asked: Promoting, *, now: datetime) -> Promoted:
     tagging.require_model(asked.model)
     if asked.withdraw:
         raise LedgerError(
-            "what is taken back is a version or a model, and not an experiment",
+            "--deprecate takes a version or a model, not an experiment",
             hint=f"ledger promote {asked.model}@VERSION --deprecate",
         )
     model = asked.model
@@ -39,7 +39,7 @@ def promote(ledger: Ledger, asked: Promoting, *, now: datetime) -> Promoted:
             return registering.register(change, there, target.experiment, record, asked)
         if asked.version not in (None, same.version) or asked.stage is None:
             raise LedgerError(
-                f"{target.experiment.name}:{record.trial.id} is {model} {same.version} already",
+                f"{target.experiment.name}:{record.trial.id} is already {model} {same.version}",
                 hint=f"ledger promote {model}@{same.version} --stage STAGE gives it a stage",
             )
         return staging.assign(change, there, same, asked)
@@ -52,13 +52,13 @@ def _existing(ledger: Ledger, asked: Promoting, now: datetime) -> Promoted:
     model, _, version = asked.what.partition("@")
     if not version and not asked.withdraw:
         raise LedgerError(
-            f"say which model {asked.what} is to be a version of",
-            hint=f"ledger promote {asked.what} NAME; a version that there is: NAME@v1.0.0 --stage STAGE",
+            f"name the model that {asked.what} becomes a version of",
+            hint=f"ledger promote {asked.what} NAME; an existing version: NAME@v1.0.0 --stage STAGE",
         )
     if asked.version is not None or asked.path is not None:
         raise LedgerError("--version and --path apply only to a new version", hint="leave them out")
     if asked.stage is None and not asked.withdraw:
-        raise LedgerError(f"say what becomes of {asked.what}", hint="--stage STAGE, or --deprecate")
+        raise LedgerError(f"say what to do with {asked.what}", hint="--stage STAGE, or --deprecate")
 
     def make(change: Change) -> Promoted:
         there = known(ledger.git, model, now)

@@ -53,7 +53,7 @@ def printed(ledger: Ledger, text: str) -> Printed:
         log = ledger.state_dir.log(named.experiment.name, name).read_bytes().decode("utf-8", errors="replace")
     except OSError:
         hint = _without_log(named.experiment, record)
-        raise LedgerError(f"there is no log of {named.experiment.name}:{name} here", hint=hint) from None
+        raise LedgerError(f"no log of {named.experiment.name}:{name} here", hint=hint) from None
     return Printed(experiment=named.experiment, name=name, text=log, record=record)
 
 

@@ -23,7 +23,7 @@ def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | Non
     the folder holds something else or cannot be written, or libraries are missing.
     """
     if jobs is not None and jobs < 1:
-        raise LedgerError(f"-j {jobs}: at least one process makes the pages", hint="-j 2")
+        raise LedgerError(f"-j {jobs}: at least one process is needed", hint="-j 2")
     return building.build(ledger, output, options, jobs=jobs or processors.count(), progress=ledger.progress)
 
 

@@ -69,7 +69,7 @@ def amended(ledger: Ledger, experiment: Experiment, asked: PlanEdits) -> Plan:
     draft = _plan(before | changes)
     keys = hypotheses.changed_keys(before, hypotheses.to_mapping(draft))
     if not keys:
-        raise LedgerError("the amendment changes nothing", hint="ledger show says what the plan is")
+        raise LedgerError("the amendment changes nothing", hint="ledger show prints the plan")
     if "search" in keys:
         _check_search(plan, draft)
     if "predictions" in keys or "variants" in keys:
@@ -93,7 +93,7 @@ def _of_search(before: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, 
     if not own:
         return given
     if "search" not in before:
-        raise LedgerError("the plan is not a search", hint="ledger show says what it is")
+        raise LedgerError("the plan is not a search", hint="ledger show prints it")
     return given | {"search": {**before["search"], **given.get("search", {}), **own}}
 
 
@@ -101,7 +101,7 @@ def _check_search(before: Plan, after: Plan) -> None:
     """Raise LedgerError where a search would ask something else: its trials so far would not be its own."""
     if before.search is None or after.search is None:
         raise LedgerError(
-            "a plan with a search cannot become one without, nor the reverse", hint="ledger new begins another"
+            "a plan with a search cannot become one without, or vice versa", hint="ledger new begins another"
         )
     kind = before.search.kind
     kept = ("kind",) if after.search.kind != kind else _SEARCHED[kind]

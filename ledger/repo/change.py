@@ -87,7 +87,7 @@ def transact(ledger: Ledger, make: Callable[[Change], T]) -> T:
                 name = str(moved).removeprefix("refs/heads/")
             finally:
                 ledger.refresh()
-    raise LedgerError(f"{name} keeps moving while it is written to", hint="try again")
+    raise LedgerError(f"{name} keeps moving during the write", hint="try again")
 
 
 def require_branch(ledger: Ledger, experiment: Experiment) -> None:

@@ -198,7 +198,7 @@ class CodeReader:
             there = (self.git.root / path).exists()
             raise LedgerError(
                 f"git does not track {path}, which a stage reads",
-                hint=f"git add {path} && git commit" if there else "there is no such file: is it right in dvc.yaml?",
+                hint=f"git add {path} && git commit" if there else "no such file: is the path in dvc.yaml right?",
             )
         return Code(
             commit=commit,

@@ -42,9 +42,7 @@ def tried(ledger: Ledger, metric: str, where: str | None) -> Compared:
     if not any(row.recorded for row in every):
         raise LedgerError("no trial has been recorded yet", hint='ledger new "what you expect", then ledger run')
     if not any(row.trials for row in every):
-        raise LedgerError(
-            "no trial that is recorded has a result", hint="ledger table --trials shows what became of them"
-        )
+        raise LedgerError("no trial that is recorded has a result", hint="ledger table --trials shows how they ended")
     chosen = [row for row in every if row.recorded]
     if where is not None:
         fields = Fields(every, ledger.settings.aliases)

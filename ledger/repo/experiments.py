@@ -107,7 +107,7 @@ def read(
 ) -> Experiment | None:
     """The experiment, None where it has no `hypothesis.md`.
 
-    A record that cannot be read is passed over and named in `problems`. Raises FormatError where the hypothesis
+    A record that cannot be read is skipped and named in `problems`. Raises FormatError where the hypothesis
     cannot be.
     """
     few = objects.read_few

@@ -56,7 +56,7 @@ def append(path: Path, operation: Operation) -> None:
 
 
 def read(path: Path) -> Sequence[Operation]:
-    """The operations, the oldest first; a line that was cut off by a full disk or a kill is passed over."""
+    """The operations, the oldest first; a line that was cut off by a full disk or a kill is skipped."""
     try:
         lines = path.read_text("utf-8", errors="replace").splitlines()
     except OSError:

@@ -137,25 +137,25 @@ def check_predictions(
         if p.metric.variant is not None and p.metric.variant not in declared:
             raise LedgerError(
                 f"the prediction {p} is about the variant {p.metric.variant}, which is not declared",
-                hint=f"there is {', '.join(declared)}; another: --variant {p.metric.variant}:parameter=value",
+                hint=f"known: {', '.join(declared)}; another: --variant {p.metric.variant}:parameter=value",
             )
         if p.metric.variant is None and TREATMENT not in declared:
             own = [v.name for v in variants if v.name != BASELINE]
             raise LedgerError(
                 f"the prediction {p} is about the treatment, which the plan does not declare",
-                hint=f"name the arm: {p.metric.name}[{own[0]}]; there is {', '.join(own)}" if own else None,
+                hint=f"name the arm: {p.metric.name}[{own[0]}]; known: {', '.join(own)}" if own else None,
             )
         if p.of_variant and p.reference not in declared:
             raise LedgerError(
                 f"the prediction {p} compares with the variant {p.reference}, which is not declared",
-                hint=f"there is {', '.join(declared)}; another: --variant {p.reference}:parameter=value",
+                hint=f"known: {', '.join(declared)}; another: --variant {p.reference}:parameter=value",
             )
         if p.of_variant:
             continue
         if p.reference != BASELINE and p.reference in declared:
             raise LedgerError(
                 f"the prediction {p} compares with {p.reference}, which is a variant of this plan, not an experiment",
-                hint=f"write {Metric(name=p.metric.name)}[{p.reference}] in its place",
+                hint=f"write {Metric(name=p.metric.name)}[{p.reference}] instead",
             )
         if p.reference == name:
             raise LedgerError(f"the prediction {p} compares the experiment with itself", hint="compare with baseline")

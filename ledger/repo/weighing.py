@@ -221,7 +221,7 @@ def _require_metric(ledger: Ledger, experiment: Experiment, evidence: Evidence, 
     if any(ledger.settings.aliases.same(name, other) for other in known):
         raise LedgerError(
             f"{settings.FILE} has another name for {name} here, but not as {experiment.name} has it committed",
-            hint=f"commit `aliases` in {settings.FILE} on its branch: those count that it has",
+            hint=f"commit `aliases` in {settings.FILE} on its branch: only those count",
         )
     raise LedgerError(
         f"the prediction {prediction} names a metric that no trial has: {name}",

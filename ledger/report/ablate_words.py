@@ -23,11 +23,11 @@ def answer(found: Ablation) -> str:
     told = [label for label in (Label.HARMS, Label.HELPS) if any(one.label is label for one in found.groups)]
     if told:
         all_told = all(one.label is not Label.UNCLEAR for one in found.groups)
-        rest = "" if all_told else "; others are not told from no effect"
-        beside = "alone, beside the mean of the groups alone: " if _relative(found) else ""
+        rest = "" if all_told else "; no other effect is distinguishable from zero"
+        beside = "relative to the mean of the single groups: " if _relative(found) else ""
         return f"{beside}{'; '.join(f'{_names(found, label)} {_verb(found, label)}' for label in told)}{rest}"
     if any(one.contrast is not None for one in found.groups):
-        return f"no {found.word} is seen to {'differ in' if _relative(found) else 'help or to harm'} {found.metric}"
+        return f"no {found.word} has a detectable effect on {found.metric}"
     if found.missing:
         return f"no answer yet: {len(found.missing)} trials are missing"
     return "no answer: there is no estimate of the noise"
@@ -38,14 +38,14 @@ def details(found: Ablation) -> tuple[str, ...]:
     told = sorted((one for one in found.groups if one.label is not Label.UNCLEAR), key=_size, reverse=True)
     lines = [_sentence(found, one) for one in told[:_FEW]]
     if len(told) > _FEW:
-        lines.append(f"{len(told) - _FEW} more that help or harm are in the table")
+        lines.append(f"{len(told) - _FEW} more with an effect are in the table")
     unclear = [one for one in found.groups if one.label is Label.UNCLEAR and one.interval is not None]
     if unclear:
         bounds = [bound for one in unclear for bound in one.interval or ()]
         fine = _fineness(found)
         verb, lie = ("is", "its interval lies") if len(unclear) == 1 else ("are", "their intervals lie")
         lines += [
-            f"{listed([one.name for one in unclear], _FEWER)} {verb} not told from no effect",
+            f"{listed([one.name for one in unclear], _FEWER)} {verb} not distinguishable from no effect",
             f"{lie} between {signed(min(bounds), fine)} and {signed(max(bounds), fine)}",
         ]
     return tuple(lines)
@@ -56,7 +56,9 @@ def notes(found: Ablation) -> tuple[str, ...]:
     said = []
     if found.failed:
         it = "it" if len(found.failed) == 1 else "them"
-        said.append(f"{listed(found.failed, _FEW)} failed, or lacks the metric: what needs {it} is left out")
+        said.append(
+            f"{listed(found.failed, _FEW)} failed, or lacks the metric: comparisons that need {it} are left out"
+        )
     if found.missing and any(one.n for one in found.groups):
         trials = "1 trial is" if len(found.missing) == 1 else f"{len(found.missing)} trials are"
         said.append(f"{trials} missing: ledger run {found.experiment}")
@@ -65,7 +67,7 @@ def notes(found: Ablation) -> tuple[str, ...]:
         said.append(f"{listed(unknown, _FEW)}: nothing can be said")
     noiseless = [one for one in found.groups if one.effect is not None and one.contrast is None]
     if noiseless and all(one.n > 1 for one in noiseless):
-        said.append("the metric does not vary over the seeds, so that there is no estimate of the noise")
+        said.append("the metric does not vary over the seeds, so there is no estimate of the noise")
     elif noiseless:
         said.append("one seed gives no estimate of the noise: --seeds 5")
     return tuple(said)
@@ -73,15 +75,15 @@ def notes(found: Ablation) -> tuple[str, ...]:
 
 def meaning(found: Ablation) -> tuple[str, ...]:
     """What `adds` means, what it is compared with, and what the other columns are."""
-    nothing = "the mean of the groups alone" if found.empty is None else f"{number(found.empty)} for no data"
+    nothing = "the mean of the single groups" if found.empty is None else f"{number(found.empty)} without data"
     if found.design is Design.LEAVE_OUT:
-        text = "adds: the metric with all groups, less that without this one"
+        text = "adds: the metric with all groups, minus the metric without this one"
     elif found.design is Design.ALONE:
-        text = f"adds: the metric with this group alone, less {nothing}"
+        text = f"adds: the metric with only this group, minus {nothing}"
     else:
-        over = "orders drawn for each seed" if found.drawn else "all coalitions"
+        over = "random orders for each seed" if found.drawn else "all coalitions"
         text = f"adds: Shapley value over {over}, from {nothing}"
-    return (text, f"p after Holm's correction over the groups; {CONFIDENCE:.0%} intervals, each for itself")
+    return (text, f"p after Holm's correction over the groups; {CONFIDENCE:.0%} intervals, uncorrected")
 
 
 def effect(found: Ablation, one: GroupEffect) -> str:

@@ -49,7 +49,7 @@ def cost(found: Bisection) -> str:
     more = f", and {found.others} more to confirm and compare" if found.others else ""
     text = f"{found.trainings} of {found.budget} trainings{more}"
     if found.answer is Answer.OPEN and found.posterior is not None:
-        return f"{text}; the same command with --budget {2 * found.budget} goes on"
+        return f"{text}; the same command with --budget {2 * found.budget} continues"
     return f"{text}; ledger show {found.experiment} lists them"
 
 

@@ -16,7 +16,7 @@ def document(found: Cost) -> Document:
     """The versions with their weights before any trial, then what falls of several sizes take."""
     what = f"versions of {' and '.join(found.search.paths)}" if found.search.paths else "commits"
     blocks: list[Block] = [
-        Prose(text=f"{len(found.places)} {what}, the oldest first; nothing has been run"),
+        Prose(text=f"{len(found.places)} {what}, oldest first; nothing has been run"),
         Items(items=sentences(found.remarks), mark=Mark.WRONG, near=True),
         _versions(found),
         _expected(found),
@@ -56,11 +56,11 @@ def _trials(one: ExpectedTrainings) -> str:
 
 def _noise(found: Cost) -> str:
     search = found.search
-    known = "how noisy it is over seeds, the ledger does not know yet"
+    known = "its noise over seeds is not known yet"
     if search.noise is not None:
-        known = f"noise over seeds: sd {rough(search.noise.sd)}, of {search.noise.df:g} degrees of freedom"
+        known = f"noise over seeds: sd {rough(search.noise.sd)}with {search.noise.df:g} degrees of freedom"
     fresh = 0 if search.confirm is None else search.confirm.seeds
-    more = f"; {fresh} fresh seeds an arm confirm the answer" if fresh else ""
+    more = f"; {fresh} fresh seeds per arm confirm the answer" if fresh else ""
     return f"{known}; at most {search.budget} trainings{more}"
 
 

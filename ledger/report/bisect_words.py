@@ -44,18 +44,18 @@ def evaluation(found: FixedEvaluation, metric: str) -> tuple[str, ...]:
     """How much of the drop the evaluation set makes."""
     at = "BAD" if found.at_bad else "GOOD"
     whole = f"each end on its own {listed(found.paths)}: {_measured(found.whole, metric)}"
-    lines = [whole, f"both on that of {at}: {_measured(found.fixed, metric)}"]
+    lines = [whole, f"both on the one at {at}: {_measured(found.fixed, metric)}"]
     if found.share is None:
         return (*lines, "the share cannot be estimated: there is no estimate of the noise")
     if found.share.interval is None:
-        return (*lines, "the drop is not told from none, so that a share of it has no bounds")
+        return (*lines, "the drop is not distinguishable from zero, so a share of it has no bounds")
     low, high = found.share.interval
-    verdict = "how much of the gap is the evaluation set is not decided"
+    verdict = "how much of the gap comes from the evaluation set is undecided"
     if high < 0.5:
-        verdict = "most of the gap is the evaluation set"
+        verdict = "most of the gap comes from the evaluation set"
     elif low > 0.5:
-        verdict = "most of the gap is there on a fixed evaluation set"
-    return (*lines, f"{verdict}: {_share(found.share)} of it remains on the fixed one")
+        verdict = "most of the gap remains on a fixed evaluation set"
+    return (*lines, f"{verdict}: {_share(found.share)} of it is left on the fixed one")
 
 
 def confirmation(found: ConfirmedStep, metric: str, versions: tuple[SearchedVersion, ...]) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def confirmation(found: ConfirmedStep, metric: str, versions: tuple[SearchedVers
     seeds = counted(count, "fresh seed")
     moved = _measured(found.change, metric)
     if found.p_value is None:
-        identical = f"identical at all {seeds}: {moved}, exactly, so that the noise is not known"
+        identical = f"identical at all {seeds}: {moved}, exactly, so the noise is unknown"
         first = identical if count > 1 else f"not confirmed on {seeds}, which gives no estimate of the noise: {moved}"
     else:
         confirmed = "confirmed" if found.confirmed else "not confirmed"
@@ -73,7 +73,7 @@ def confirmation(found: ConfirmedStep, metric: str, versions: tuple[SearchedVers
     if found.share is None:
         return (first,)
     if found.share.interval is None:
-        return (first, "the drop between the ends is not told from none, so that a share of it has no bounds")
+        return (first, "the drop between the ends is not distinguishable from zero, so a share of it has no bounds")
     rest = "; the rest has other causes" if found.share.interval[1] < 1 else ""
     return (first, f"without it the newest version regains {_share(found.share)} of the drop{rest}")
 
@@ -87,7 +87,7 @@ def judgement(found: Judgement, metric: str) -> str:
         return f"bad: it harms {metric} in its own group {own[0].group} and in {listed(harmed, _FEW)}"
     if found.nature is Nature.DIFFERENT:
         return f"different rather than bad: it helps its own group {own[0].group}, and harms {listed(harmed, _FEW)}"
-    return f"bad or only different is not decided: {_undecided(own, others)}"
+    return f"undecided whether bad or only different: {_undecided(own, others)}"
 
 
 def note(found: Bisection) -> tuple[str, ...]:
@@ -97,14 +97,14 @@ def note(found: Bisection) -> tuple[str, ...]:
         by = found.versions[found.overtaken]
         again = f"ledger bisect {found.metric} {by.name} {found.versions[-1].name}"
         said.append(
-            f"all that it brought was changed or removed by {named(by)}, and the newest version does not have it: "
-            f"what is bad there came later ({again} goes on from there)"
+            f"{named(by)} changed or removed all that it brought, so the newest version does not have it: "
+            f"what is bad there came later ({again} continues from there)"
         )
     middle = _middle(found) if found.answer is Answer.DRIFT else None
     if middle is not None:
         ends = (found.versions[0].name, middle.name, found.versions[-1].name)
         halves = " and ".join(f"ledger bisect {found.metric} {good} {bad}" for good, bad in pairwise(ends))
-        said.append(f"to tell one from the other, search the halves: {halves}")
+        said.append(f"to separate the two, search the halves: {halves}")
     failed = [each.name for each in found.versions if each.state is Fate.FAILED]
     if failed:
         again = f"ledger run {found.experiment} --again tries again"
@@ -114,7 +114,7 @@ def note(found: Bisection) -> tuple[str, ...]:
         said.append(f"{listed(lacking, _FEW)} {'lacks' if len(lacking) == 1 else 'lack'} {found.metric}")
     skipped = [each.name for each in found.versions if each.state is Fate.SKIPPED]
     if skipped:
-        said.append(f"{listed(skipped, _FEW)} {'is' if len(skipped) == 1 else 'are'} skipped, as was asked for")
+        said.append(f"{listed(skipped, _FEW)} {'is' if len(skipped) == 1 else 'are'} skipped, as requested")
     return tuple(said)
 
 
@@ -185,12 +185,12 @@ def _no_ends(found: Bisection) -> str:
 
 def _undecided(own: list[GroupChange], others: list[GroupChange]) -> str:
     if not own:
-        return "nothing says which group of the evaluation the addition is of"
+        return "the evaluation group of the addition is unknown"
     if any(each.effect is Effect.HELPED for each in others):
         return f"it helps {listed([each.group for each in others if each.effect is Effect.HELPED], _FEW)}"
     if not any(each.effect is Effect.HARMED for each in others):
-        return "no other group is harmed beyond what the noise does"
-    return f"what it does to its own group {own[0].group} is not told from nothing"
+        return "no other group is harmed beyond the noise"
+    return f"its effect on its own group {own[0].group} is not distinguishable from zero"
 
 
 def _worsened(found: Bisection, moved: MetricDifference | None) -> str:

@@ -25,20 +25,20 @@ def landed(done: Landed, *, chosen: bool) -> Told:
     main, branch = done.main, done.experiment.branch_name
     change = "with its change" if done.arm == TREATMENT else f"with the change of its arm {done.arm}"
     what = change if done.kind == ADOPT else "its record only, code untouched"
-    why = f" (the verdict is {done.experiment.state}; --{RECORD if done.kind == ADOPT else ADOPT} does the other)"
+    why = f" (the verdict is {done.experiment.state}; --{RECORD if done.kind == ADOPT else ADOPT} overrides it)"
     lines = [f"landed {done.experiment.name} on {main} as {done.commit[:10]}: {what}{why if chosen else ''}"]
     if chosen and done.data_left:
         lines.append(
-            f"its data ({listed(done.data_left, 3)}) stay off {main}: --adopt brings them too, without a claim"
+            f"its data ({listed(done.data_left, 3)}) do not land on {main}: --adopt brings them too, without a claim"
         )
     if done.stale:
         lines.append(f"to be reproduced on {main}: {', '.join(done.stale)} (git switch {main}, dvc repro)")
     elif done.measured is False:
         lines.append(f"no trial ran what {main} now has: the recorded numbers may not hold there")
     if done.tag is not None:
-        lines.append(f"its tip is held by the tag {done.tag}, so the branch can go: git branch -D {branch}")
+        lines.append(f"the tag {done.tag} holds its tip, so the branch can be deleted: git branch -D {branch}")
     else:
-        lines.append(f"the branch can go: git branch -d {branch}")
+        lines.append(f"the branch can be deleted: git branch -d {branch}")
     notes = sentences(done.remarks)
     if done.changed is not None:
         notes = (
@@ -54,7 +54,7 @@ def amended(done: Amended) -> Told:
         f"note: no result has {old}, so {new} corrects a name and decides nothing" for old, new in done.corrects.items()
     ]
     if done.after_results and not done.corrects:
-        notes.append("warning: results had been seen, and the verdict will say that too")
+        notes.append("warning: results had already been seen, and the verdict will say so too")
     changed = f"amended {', '.join(done.keys)} of {done.plan.name} as {done.commit[:10]}"
     return Told(answer=f"{changed}: the verdict will say so", notes=tuple(notes))
 
@@ -62,18 +62,16 @@ def amended(done: Amended) -> Told:
 def archived(done: Archived | BroughtBack) -> Told:
     """Where the branch is now, and how it comes back; of one that has, what may be missing."""
     if isinstance(done, BroughtBack):
-        lost = "note: no tag holds what came after that run, such as a verdict: git reflog may"
-        where = "it was" if done.whole else "a run left it"
-        return Told(
-            answer=f"the branch {done.branch} is back: it is where {where}", notes=() if done.whole else (lost,)
-        )
+        lost = "note: no tag holds later commits, such as a verdict; git reflog may"
+        where = "at its old tip" if done.whole else "as a run left it"
+        return Told(answer=f"the branch {done.branch} is back, {where}", notes=() if done.whole else (lost,))
     notes = [f"ledger archive {done.experiment} --undo brings it back"]
     if done.older is not None:
-        notes.insert(0, f"note: {done.older} keeps {done.experiment} as it landed, without what came after")
+        notes.insert(0, f"note: {done.older} keeps {done.experiment} as it landed, without later changes")
     if done.remote is not None:
         remote = done.remote.partition("/")[0]
         notes.insert(0, f"{done.remote} is still there: git push {remote} --delete {done.branch} removes it")
-    answer = f"archived {done.experiment}: the tag {done.tag} holds what {done.branch} was"
+    answer = f"archived {done.experiment}: the tag {done.tag} holds the tip of {done.branch}"
     return Told(answer=answer, notes=tuple(notes))
 
 
@@ -95,7 +93,7 @@ def voided(done: Voided) -> Told:
     """Whether the trial counts now, and what to do next."""
     name = f"{done.experiment}:{done.trial}"
     if done.commit is None:
-        return Told(answer=f"{name} is voided already: {done.why}")
+        return Told(answer=f"{name} is already voided: {done.why}")
     notes = []
     if not done.counts:
         notes.append(f"ledger run {done.experiment} runs the replicate again; ledger void {name} --undo takes it back")

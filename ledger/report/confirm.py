@@ -26,8 +26,8 @@ _BODY: Final = """\
 
 ## Method
 
-Both arms run as they did, at replicates that neither has seen. What is predicted allows for the luck of the finding;
-the verdict on it says whether the finding is confirmed.
+Both arms run unchanged, at replicates that neither has run. The prediction allows for selection bias in the finding;
+its verdict says whether the finding is confirmed.
 """
 
 
@@ -56,7 +56,7 @@ def explained(made: Confirming, settings: Settings) -> tuple[str, ...]:
     else:
         how = "above" if worth.estimate > 0 else "below"
         against = f", {number(abs(worth.estimate), precision)} {how} {made.baseline}"
-    which = f"the best of {worth.among}" if worth.among > 1 else "the arm that was predicted about"
+    which = f"the best of {worth.among}" if worth.among > 1 else "the arm of the prediction"
     return (f"{made.finding} is {which}: {level}{against}", *luck(worth, precision))
 
 

@@ -99,7 +99,7 @@ def _others(found: Coverage) -> list[Block]:
     taken = found.taken
     fixed = [f"{one.name}={format_value(one.value)}" for one in taken.fixed]
     lines = [f"never varied: {listed(fixed, _FIXED)}"] if fixed else []
-    lines += [f"only repeat: {listed(taken.replicates, _FIXED)}"] if taken.replicates else []
+    lines += [f"replicate axes: {listed(taken.replicates, _FIXED)}"] if taken.replicates else []
     lines += [f"left out: {listed(taken.dropped, _FIXED)}"] if taken.dropped else []
     return [Items(items=tuple(lines), near=True)] if lines else []
 

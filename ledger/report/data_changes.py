@@ -27,7 +27,7 @@ def _words(change: DataChange, subjects: Mapping[str, str]) -> str:
         said.append("as of the base" if change.at == BASE else f"as of {_named(change.at, subjects)}")
     if change.groups:
         groups = listed([_named(group, subjects) for group in change.groups], 6)
-        said.append(f"{'without' if change.without else 'of'} {groups}{' alone' if change.only else ''}")
+        said.append(f"{'without' if change.without else 'only'} {groups}")
     if change.keep is not None:
         said.append(f"sampled at {change.keep * 100:g}% (draw {change.draw})")
     return " ".join(said)

@@ -218,8 +218,8 @@ def signs(changes: Sequence[MetricChange], rows: Sequence[Sequence[str]], *, wit
     """
     tests = dict.fromkeys(c.contrast.test for c in changes if c.contrast is not None)
     said = f"difference with its {CONFIDENCE:.0%} interval ({', '.join(tests)})"
-    said += ", p two-sided" if with_p else ""
-    said += "; ~: none to be seen" if any(cell.startswith("~") for row in rows for cell in row) else ""
+    said += ", two-sided p" if with_p else ""
+    said += "; ~: none detected" if any(cell.startswith("~") for row in rows for cell in row) else ""
     said += "" if with_p else "; p: --json"
     return (said,) if tests else ()
 

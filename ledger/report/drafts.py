@@ -56,7 +56,7 @@ def _cost(found: Expected) -> str:
     trials = len(found.plan.variants) * len(found.plan.replicates.points())
     time = "how long a training takes is not known yet"
     if found.seconds is not None:
-        time = f"about {seconds(found.seconds)} one at a time, by the trials recorded last"
+        time = f"about {seconds(found.seconds)} one at a time, judging by the latest trials"
     more = "" if trials == found.trainings else f" for {trials} trials"
     return f"{len(found.plan.variants)} arms, {found.trainings} trainings{more}; {time}"
 

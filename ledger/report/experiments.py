@@ -120,7 +120,7 @@ def described_axes(plan: Plan) -> str:
 
 def _kind(axis: Axis) -> str:
     if axis.unclear:
-        return " (taken for independent)"
+        return " (assumed independent)"
     by = f" reshuffled by {axis.reshuffled_by}" if axis.reshuffled_by is not None else ""
     if axis.keep is not None:
         return f" (samples of {axis.keep * 100:g}%)"

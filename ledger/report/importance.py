@@ -46,9 +46,9 @@ def sentence(found: Importance) -> str:
     over = f"over {counted(found.configurations, 'configuration')} in {counted(found.trials, 'trial')}"
     among = counted(len(found.parameters), "parameter")
     if not important:
-        return f"No dependence of {found.metric} on any of {among} can be told from chance, {over}."
+        return f"No dependence of {found.metric} on any of {among} is distinguishable from chance, {over}."
     others = len(found.parameters) - len(important)
-    rest = f"; of {others} more no dependence can be told from chance" if others else ""
+    rest = f"; for {others} more, no dependence is distinguishable from chance" if others else ""
     return f"{found.metric} depends on {listed(important, _NAMED)}, {over}{rest}."
 
 
@@ -67,8 +67,8 @@ def _table(found: Importance) -> Table:
     best = percent(found.top)
     meaning = (
         f"importance: how much a parameter decides whether a configuration is among the best {best} "
-        f"({found.better} {found.metric} is better), as a part of that of all; ~ not told from chance at "
-        f"{percent(ALPHA)}, by permutation, after Holm's correction"
+        f"({found.better} {found.metric} is better), as a share of the total; ~ not distinguishable from chance at "
+        f"{percent(ALPHA)}, by permutation after Holm's correction"
     )
     return Table(
         head=("parameter", "importance", "90% interval", "p", "values", f"among the best {best}"),
@@ -98,7 +98,10 @@ def _sheet(found: Importance) -> Table:
 
 def drawn(found: Importance) -> Drawn:
     """The picture for a file."""
-    said = f"{sentence(found)} Share of the importance of all, with the 90% interval; empty bars: not told from chance."
+    said = (
+        f"{sentence(found)} Share of the total importance, with the 90% interval; empty bars: not distinguishable "
+        "from chance."
+    )
     return Drawn(svg=picture(found, always=True), title=heading(found), said=said)
 
 

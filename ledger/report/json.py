@@ -40,7 +40,7 @@ def _written(value: Any, line: str) -> str:
         return _enclosed("{}", members, line)
     if isinstance(value, date):
         return encode_basestring(value.isoformat())
-    raise TypeError(f"{type(value).__name__} is nothing that JSON can hold")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def _enclosed(brackets: str, members: Iterable[str], line: str) -> str:

@@ -28,7 +28,10 @@ def answer(found: Matrix) -> tuple[str, ...]:
     if not lines:
         return (f"no answer yet: {len(found.missing)} trials are missing" if found.missing else "no answer",)
     if found.interaction is not None and found.interaction <= ALPHA:
-        lines.append(f"it depends: sets do not move all models alike (interaction {p_stated(found.interaction)})")
+        lines.append(
+            "it depends: the evaluation sets do not affect all models equally (interaction "
+            f"{p_stated(found.interaction)})"
+        )
     return tuple(lines)
 
 
@@ -49,7 +52,7 @@ def meaning(found: Matrix) -> tuple[str, ...]:
     test = "interaction not tested" if found.interaction is None else f"interaction {p_stated(found.interaction)}"
     return (
         "effect: relative to the first, averaged over the other side, paired by seed",
-        f"p after Holm's correction; {CONFIDENCE:.0%} intervals, each for itself; {test}",
+        f"p after Holm's correction; {CONFIDENCE:.0%} intervals, uncorrected; {test}",
     )
 
 
@@ -75,7 +78,7 @@ def _column(found: Matrix, one: SideEffect) -> str:
     if one.contrast is None or not one.told:
         return f"{sets}s {first} and {one.name}: {_untold(found, one)}"
     word = "harder" if found.sign * one.contrast.estimate < 0 else "easier"
-    over = "" if len(found.rows) == 1 else ", for all models" if one.everywhere else ", in their mean"
+    over = "" if len(found.rows) == 1 else ", for all models" if one.everywhere else ", on average"
     return f"{sets} {one.name} is {word} than {first}{over}: {_with_interval(one)}"
 
 
@@ -84,14 +87,14 @@ def _row(found: Matrix, one: SideEffect) -> str:
     if one.contrast is None or not one.told:
         return f"{sets}s {first} and {one.name}: {_untold(found, one)}"
     word = "better" if found.sign * one.contrast.estimate > 0 else "worse"
-    over = "" if len(found.columns) == 1 else ", on all sets" if one.everywhere else ", in their mean"
+    over = "" if len(found.columns) == 1 else ", on all sets" if one.everywhere else ", on average"
     return f"{sets} {one.name} is {word} than {first}{over}: {_with_interval(one)}"
 
 
 def _untold(found: Matrix, one: SideEffect) -> str:
     if one.contrast is None:
         return f"{effect(found, one)}, with no estimate of the noise"
-    return f"not told apart, {_with_interval(one)}"
+    return f"not distinguishable, {_with_interval(one)}"
 
 
 def _with_interval(one: SideEffect) -> str:

@@ -83,16 +83,16 @@ def origin(one: ModelVersion) -> str:
 _DOUBTS: Final = {
     Doubt.BY_HAND: "the tag was not made by ledger promote",
     Doubt.NO_EXPERIMENT: "its tag claims {claimed}, an experiment that is not in this clone",
-    Doubt.NO_RECORD: "its tag claims {claimed}, of which there is no record",
-    Doubt.OTHER_CHECKPOINT: "its tag claims another checkpoint than the record of {claimed} has",
-    Doubt.OTHER_METRICS: "its tag claims other metrics than the record of {claimed} has",
-    Doubt.OTHER_COMMIT: "its commit does not hold the checkpoint of {claimed}: dvc would give another file",
+    Doubt.NO_RECORD: "its tag claims {claimed}, which has no record",
+    Doubt.OTHER_CHECKPOINT: "its tag claims a different checkpoint from the record of {claimed}",
+    Doubt.OTHER_METRICS: "its tag claims different metrics from the record of {claimed}",
+    Doubt.OTHER_COMMIT: "its commit does not hold the checkpoint of {claimed}: dvc would fetch a different file",
     Doubt.VOIDED: "{experiment}:{trial} has been voided",
     Doubt.OTHER_OUTCOME: "{experiment} {stood} when it was promoted, and {stands} now",
-    Doubt.OUTDATED: "the verdict of {experiment} is no longer that of its plan and records",
-    Doubt.RETRACTED: "evidence that the verdict of {experiment} rests on was taken back since",
-    Doubt.NOT_CONFIRMED: "{experiment}:{variant} was put to the test{by}, and not confirmed",
-    Doubt.UNCONFIRMED: "it was promoted since {experiment}:{variant} was confirmed, which counts no more",
+    Doubt.OUTDATED: "the verdict of {experiment} no longer follows from its plan and records",
+    Doubt.RETRACTED: "evidence behind the verdict of {experiment} has since been withdrawn",
+    Doubt.NOT_CONFIRMED: "{experiment}:{variant} was put to the test{by} and not confirmed",
+    Doubt.UNCONFIRMED: "it was promoted because {experiment}:{variant} was confirmed, which no longer counts",
 }
 
 

@@ -115,7 +115,10 @@ def _closing(seen: Outlook, replicates: Replicates) -> list[str]:
             over = f" ({low} to {high} by the interval of the noise)" if between else ""
             said.append(f"{enough} {unit} show it with power {q.wanted:g} at {truth}{over}")
     if q.margin and not q.within:
-        said.append(f"where the truth is the margin itself, any number supports in {percent(q.alpha)} of cases")
+        said.append(
+            "if the true value is the margin itself, any number of replicates supports it in "
+            f"{percent(q.alpha)} of cases"
+        )
     return said
 
 

@@ -37,7 +37,7 @@ def _gone(facts: _Facts) -> str:
 def _where(facts: _Facts) -> str:
     named = ", ".join(facts["remotes"])
     if not named:
-        return "nowhere here, and no remote is set"
+        return "not in this clone, and no remote is set"
     return f"a remote may have what is missing ({named}): ledger pull {facts['experiment']}"
 
 
@@ -61,7 +61,7 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.UNREADABLE_FILE: "{said}",
     Kind.LINK: "{path} is a symbolic link",
     Kind.SUBMODULE: "{path} is a submodule",
-    Kind.UNCOMMITTED: "{path} has changes that are not committed: what is proved is the commit",
+    Kind.UNCOMMITTED: "{path} has uncommitted changes: only the commit is proved",
     Kind.STRAY_RECORD: "{path} is not where records are read",
     Kind.VOIDS_NOTHING: "{path} voids a record that does not exist",
     Kind.VOIDED: _voided,
@@ -92,19 +92,22 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.RECORD_REMOVED: "{path}, a recorded result, was removed by the commit {commit:.10}",
     Kind.RECORD_CHANGED: "{path}, a recorded result, was changed by the commit {commit:.10}",
     Kind.UNKNOWN_TO_RUN: "{path} has no trial: the run {run}, which ended later, does not include it",
-    Kind.NOT_ASKED_FOR: "{path} does not say what the search knew that asked for it: no search did",
+    Kind.NOT_ASKED_FOR: "{path} does not say what the search knew when it chose the trial: no search chose it",
     Kind.KNEW_NOTHING: _gone,
     Kind.KNEW_ITSELF: "{path} says that it was known before it ran",
-    Kind.NOT_THE_NEXT: "{path}: after the {count} trials that were known the search would have asked for another",
+    Kind.NOT_THE_NEXT: "{path}: after the {count} trials known then, the search would have chosen another",
     Kind.OTHER_RULE: "the search follows rule {rule}, of another version of ledger; this one knows rule {own}",
     Kind.CONFIRMS_ITSELF: "`confirms` names the experiment itself: {variant}",
     Kind.FINDING_NOT_HERE: (
-        "{finding}, which it is to confirm, is not in this clone (ledger pull {finding}): whether its replicates are "
+        "{finding}, which it is meant to confirm, is not in this clone (ledger pull {finding}): whether its "
+        "replicates are "
         "fresh is unproved"
     ),
     Kind.NOT_FRESH: "{path} is not a fresh replicate: {other} had already tried that state, so it confirms nothing",
-    Kind.FRESH_NO_MORE: "{other} has tried that state at the replicate of {path} since, so it confirms nothing now",
-    Kind.OTHER_THAN_FOUND: "{arm} ran in another state than {finding} has now, so it says nothing of that finding",
+    Kind.FRESH_NO_MORE: "{other} has since tried that state at the replicate of {path}, so it no longer confirms "
+    "anything",
+    Kind.OTHER_THAN_FOUND: "{arm} ran in a different state from the present one of {finding}, so it says nothing "
+    "about that finding",
     Kind.CAME_BY_COMMIT: "{path} has no trial: the commit {commit:.10} added it ({subject})",
     Kind.CREATED_BEFORE_BASE: "{file}: `created` is {created}, before its base {base:.10} was committed ({made})",
     Kind.STARTED_BEFORE_PLAN: "{path}: the trial started {started}, before the plan was written ({late})",
@@ -145,17 +148,18 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.STAGE_NOT_PINNED: "{lock} has no entry for the stage {stage}",
     Kind.OTHER_COMMAND: "{lock}: the command of {stage} differs from the one in dvc.yaml",
     Kind.INPUT_NOT_PINNED: "{lock} does not pin {path}, which {stage} depends on",
-    Kind.OTHER_INPUT: "{lock}: {stage} read another {path} than the one in the trial commit {commit:.10}",
+    Kind.OTHER_INPUT: "{lock}: {stage} read a different {path} from the one in the trial commit {commit:.10}",
     Kind.INPUT_DOUBTFUL: "{lock}: the hash of {path}, which {stage} read, cannot be checked: {doubt}",
     Kind.INPUT_NOT_HERE: "{path}, which {stage} reads, is neither in git nor in a cache here: only its hash is known",
     Kind.OTHER_DATA: lambda facts: (
-        f"the trial commit {facts['commit']:.10} has other data at {facts['path']} than the plan gives the arm: "
+        f"the trial commit {facts['commit']:.10} has different data at {facts['path']} from what the plan gives the "
+        "arm: "
         f"{are(list(facts['names']), 3, one='differs', many='differ')}"
     ),
-    Kind.DATA_REFUSED: "the plan can give the arm no such data at {path}: {said}",
-    Kind.DATA_UNTOLD: "which data the plan gives the arm at {path} cannot be told here: {said}",
-    Kind.DATA_FORGED: "the data at {path}: {name} in the cache is not what its name says",
-    Kind.OTHER_INTERMEDIATE: "{lock}: {stage} read another {path} than the one that its stage wrote",
+    Kind.DATA_REFUSED: "the plan cannot give the arm its data at {path}: {said}",
+    Kind.DATA_UNTOLD: "the data that the plan gives the arm at {path} cannot be determined here: {said}",
+    Kind.DATA_FORGED: "the data at {path}: {name} in the cache does not match its name",
+    Kind.OTHER_INTERMEDIATE: "{lock}: {stage} read a different {path} from the one that its stage wrote",
     Kind.PARAMETERS_NOT_HERE: "{file} is not in the trial commit, so its values are unproved",
     Kind.OTHER_PINNED: "{lock} pins {key}={value}, but {file} in the trial commit has {said}",
     Kind.PARAMETER_LACKING: "{path} lacks the parameter {key} of {file}",
@@ -186,14 +190,14 @@ _SENTENCES: Mapping[Kind, str | Callable[[_Facts], str]] = {
     Kind.OUTDATED: lambda facts: f"{_outdated(facts)} (ledger conclude)",
     Kind.OUTDATED_FOR_GOOD: _outdated,
     Kind.STATED_ALONE: "{file}: `amendments` and `looks` follow from the branch's history, which is not here in full",
-    Kind.WITHOUT_CASES: "{file} does without the per-case results that ledger.yaml names (ledger conclude uses them)",
+    Kind.WITHOUT_CASES: "{file} does not use the per-case results that ledger.yaml names (ledger conclude uses them)",
     Kind.OBJECT_REPLACED: (
         "git shows another object in place of {oid:.10} (git replace, or a graft); verify reads the original"
     ),
     Kind.CHANGED_UNSEEN: "since the trials: {said}",
     Kind.PERHAPS_CHANGED: "since the trials: {said}",
     Kind.BRANCH_UNREADABLE: "the branch cannot be read: {said}",
-    Kind.OTHER_OUTPUT: "{lock} pins another {paths} than {trial}, which ran with the same inputs",
+    Kind.OTHER_OUTPUT: "{lock} pins a different {paths} from {trial}, which ran with the same inputs",
     Kind.ENTRY_OF_NONE_HERE: "{lock}: the entry of {stage} matches none of the trials whose commits are here",
     Kind.ENTRY_OF_NO_TRIAL: "{lock}: the entry of {stage} matches no trial, and no code that the branch had",
     Kind.NOT_RECORDED: "{lock}: {stage} was reproduced but not recorded (ledger record)",

@@ -16,7 +16,7 @@ from ledger.report.text import clean
 
 _DONE: Final = {
     Event.DEREGISTERED: "{name} is taken back",
-    Event.UNASSIGNED: "{name} is {stage} no more",
+    Event.UNASSIGNED: "{name} is no longer {stage}",
     Event.DEPRECATED: "{model} is deprecated: no version of it is in use",
 }
 
@@ -25,7 +25,7 @@ def promoted(done: Promoted, settings: Settings) -> Told:
     """The version, where it comes from and its checkpoint; then what to know and what to type."""
     name = f"{done.model} {done.version}"
     if not done.tags:
-        return Told(answer=f"{name} is {done.stage} already")
+        return Told(answer=f"{name} is already {done.stage}")
     events = set(done.tags.values())
     for event, said in _DONE.items():
         if event in events:
@@ -52,7 +52,7 @@ def _before(done: Promoted) -> str:
 def _against(done: Promoted) -> Iterator[str]:
     if done.objections:
         words = ", ".join(_WORDS[one] for one in done.objections)
-        yield f"warning: promoted all the same ({words}); the tag keeps why"
+        yield f"warning: promoted anyway ({words}); the tag records why"
 
 
 def _declared(done: Promoted) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _declared(done: Promoted) -> Iterator[str]:
 
 def _next(done: Promoted) -> Iterator[str]:
     target = f" {done.experiment}" if done.experiment else ""
-    yield f"tags: {', '.join(done.tags)}; ledger push{target} takes them along"
+    yield f"tags: {', '.join(done.tags)}; ledger push{target} pushes them too"
 
 
 _WORDS: Final = {
@@ -71,7 +71,7 @@ _WORDS: Final = {
     Objection.NOT_SUPPORTED: "it is not supported",
     Objection.POST_HOC: "the verdict is post hoc",
     Objection.OUTDATED: "the verdict is out of date",
-    Objection.RETRACTED: "evidence was taken back since the verdict",
+    Objection.RETRACTED: "evidence was withdrawn since the verdict",
     Objection.NOT_CONFIRMED: "the finding was not confirmed",
     Objection.OTHER_ARM: "no prediction is about the arm",
     Objection.NOT_COUNTED: "the trial does not count",

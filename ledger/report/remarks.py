@@ -92,7 +92,7 @@ def _reshuffled(axis: str, folds: int, times: int, by: str, axes: tuple[str, ...
 
 
 def _needed(of: str, count: int, units: str, per_side: bool, would: str, power: float) -> str:
-    counted = f"{count} {units} a side" if per_side else f"{count} {units}"
+    counted = f"{count} {units} per side" if per_side else f"{count} {units}"
     return f"if the observed {of} is the true one, about {counted} would {would} the prediction (power {power:g})"
 
 
@@ -111,7 +111,7 @@ def _too_near(of: str, units: str) -> str:
 
 def _stray_files(count: int, word: str, by: str, group: str) -> str:
     files = "1 file is" if count == 1 else f"{count} files are"
-    return f"{files} in no {word} by {by}: together they are the group `{group}`"
+    return f"{files} in no {word} by {by}: together they form the group `{group}`"
 
 
 def _things_differ(things: tuple[str, ...], between: tuple[str, ...] = ()) -> str:
@@ -143,7 +143,7 @@ def _unknown_metric(metric: str, commit: str | None, near: tuple[str, ...], know
     lacking = f"no metrics file has {metric} at {commit}" if commit else f"no recent trial has {metric}"
     if near:
         return f"{lacking}: did you mean {' or '.join(near)}?"
-    return f"{lacking}: there {'is' if len(known) == 1 else 'are'} {listed(known, 6)}"
+    return f"{lacking}; known: {listed(known, 6)}"
 
 
 def _infinite(metrics: tuple[str, ...]) -> str:
@@ -186,8 +186,8 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.REPEATED_VOIDED: _repeated_voided,
     Kind.ENVIRONMENTS: "the trials ran in {count} different environments: ledger diff shows what differs",
     Kind.ALIAS: _alias,
-    Kind.NO_TRIALS: "there are no trials of {arm}",
-    Kind.NO_REFERENCE: "there are no trials of {arm} to compare with",
+    Kind.NO_TRIALS: "{arm} has no trials",
+    Kind.NO_REFERENCE: "{arm} has no trials to compare with",
     Kind.NOT_POSITIVE: "a relative margin is meaningless here: the mean of {arm} is not positive",
     Kind.NOT_SURELY_POSITIVE: "a relative margin is meaningless here: the mean of {arm} is not known to be positive "
     "(90% interval {low:.4g} to {high:.4g})",
@@ -195,11 +195,11 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.TRIALS_NOT_RUN: lambda count, declared, arm: (
         f"{count} of {declared} trials of {arm} {'has' if count == 1 else 'have'} not run yet"
     ),
-    Kind.NO_SUCH_METRIC: "no trial of {arm} that succeeded has a metric {metric}, which does not count as a failure",
+    Kind.NO_SUCH_METRIC: "no successful trial of {arm} has the metric {metric}; this does not count as a failure",
     Kind.NO_WORSE_DIRECTION: "the plan counts a failure as the worst value, but nothing says which values of {metric} "
     "are worse: commit `direction` of {metric} in ledger.yaml",
     Kind.NO_WORST_VALUE: "the plan counts a failure as the worst value, but no trial has a value",
-    Kind.EVALUATION_UNKNOWN: "both sides must be evaluated on {path}, but what that was is not recorded, "
+    Kind.EVALUATION_UNKNOWN: "both sides must be evaluated on {path}, but its content is not recorded, "
     "or differs between trials of one side",
     Kind.EVALUATION_DIFFERS: "the two sides were evaluated on different data: {path} differs, "
     "so they cannot be compared",
@@ -255,8 +255,8 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.NO_INTERVAL: _no_interval,
     Kind.VALUES_LEFT_OUT: "{metric} is not finite in {count} of {total} trials of {side}",
     Kind.NOT_RUN: "{side} has not run yet",
-    Kind.NONE_SUCCEEDED: "{side} has no trial that succeeded",
-    Kind.CODE_UNTOLD: "what differs in the code cannot be told here: {why}",
+    Kind.NONE_SUCCEEDED: "{side} has no successful trial",
+    Kind.CODE_UNTOLD: "the differences in code cannot be determined here: {why}",
     Kind.SIDE_CHANGED: "{side} has changed since its trials ran: these are results of {code}",
     Kind.SIDE_VOIDED: "{side} counts nowhere: it was {void}",
     Kind.UNREADABLE: "{side}: {error}",
@@ -274,13 +274,14 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "Reuse all of them, or choose seeds that nobody has run (--seeds hashed:N)",
     Kind.SAME_ARMS: _same_arms,
     Kind.NOT_SHARED: _not_shared,
-    Kind.SEARCH_CHANGED: "code or data changed since {count} of the search's trials, which do not count any more: "
-    "what changed has to be taken back for them to count again",
-    Kind.CURRENT_OUTSIDE: "{parameter}={value} is outside of its range: the search does not try the current values, "
-    "and compares with none",
+    Kind.SEARCH_CHANGED: "code or data changed since {count} of the search's trials, which no longer count: "
+    "revert the change to count them again",
+    Kind.CURRENT_OUTSIDE: "{parameter}={value} is outside its range: the search does not try the current values, "
+    "and has nothing to compare with",
     Kind.FEW_REPLICATES: "{budget} trials are too few for {replicates} replicates of the best: "
     "give fewer replicates (--seeds 1), or a budget of {enough}",
-    Kind.FLAT_PRIOR: "all additions are alike a priori: the files of {versions} are not known here (dvc fetch)",
+    Kind.FLAT_PRIOR: "all additions are equally likely a priori: the files of {versions} are not known here (dvc "
+    "fetch)",
     Kind.HELD_AT_BAD: "{paths} differ between the ends too: every version runs them as they are at BAD",
     Kind.NO_NUMBER: lambda path, names: f"{path}: {', '.join(names)} are left out: not numbers",
     Kind.INFINITE: _infinite,
@@ -295,5 +296,5 @@ _SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.AS_ON_BRANCH: "{folder}/ on {main} is now as on {branch}",
     Kind.MERGED_BY_KEY: "{path} is merged key by key",
     Kind.MERGED_BY_STAGE: "{path} is merged stage by stage",
-    Kind.RESULTS_OF: lambda branches: f"both sides have results: those of {' and '.join(branches)} are taken",
+    Kind.RESULTS_OF: lambda branches: f"both sides have results: those of {' and '.join(branches)} are used",
 }

@@ -20,7 +20,7 @@ def reproduction(found: Reproduction, settings: Settings, *, log: str, total: in
         reason = found.failure.ending
         lines += [f"  it has no result now: {clean(str(found.failure.stage))} failed ({clean(reason)})"]
         lines += [f"    {clean(line)}" for line in found.failure.tail.splitlines()[-8:]]
-        lines += [f"  what it printed: {log}"]
+        lines += [f"  output: {log}"]
     rows = []
     for metric in found.metrics:
         a, b = metric.recorded, metric.again
@@ -51,7 +51,7 @@ def _band(found: Reproduction) -> str:
 
 
 def _state(found: Reproduction, state: str) -> str:
-    return f"differs, by less than {found.varied} do" if state == LESS else state
+    return f"differs, but by less than {found.varied}" if state == LESS else state
 
 
 def verdict(found: Reproduction, *, outputs: bool, within_noise: bool = False) -> str:
@@ -66,11 +66,11 @@ def verdict(found: Reproduction, *, outputs: bool, within_noise: bool = False) -
     if less and not within_noise:
         named = ", ".join(map(clean, less))
         differ = "differs" if len(less) == 1 else "differ"
-        return f"{named} {differ}, by less than {found.varied} do: --within-noise lets that pass"
+        return f"{named} {differ}, but by less than {found.varied}: --within-noise accepts that"
     if not found.same(outputs=outputs, within_noise=within_noise):
         return "the metrics are reproduced, the outputs are not"
     if LESS in states:
-        return f"reproduced: what differs does so by less than {found.varied} do"
+        return f"reproduced: nothing differs by as much as {found.varied}"
     return "reproduced within the noise of the repeats" if WITHIN in states else "reproduced"
 
 

@@ -181,7 +181,7 @@ def wrong(one: Review, experiment: Experiment, *, reasons: bool = True) -> Itera
     if one.outdated is not None:
         lines.append(f"the stored verdict is out of date: {sentence(one.outdated)}")
     if one.unchecked is not None:
-        lines.append(f"the checks cannot be made: {one.unchecked}")
+        lines.append(f"the checks cannot run: {one.unchecked}")
     found = _verdict(one)
     if reasons and found is not None and not found.confirmatory and found.predictions:
         lines += [f"not confirmatory: {reason}" for reason in sentences(found.reasons)]
@@ -189,7 +189,7 @@ def wrong(one: Review, experiment: Experiment, *, reasons: bool = True) -> Itera
     # `verify` names most of them
     named = {dict(problem.facts).get("said") for problem in one.problems}
     passed_over = map(str, (*experiment.passed_over, *experiment.too_new))
-    lines += [f"{text} (passed over)" for text in passed_over if text not in named]
+    lines += [f"{text} (skipped)" for text in passed_over if text not in named]
     yield from sections.told(lines, Mark.WRONG)
 
 

@@ -106,5 +106,5 @@ def _found(report: RunReport, finding: Found) -> Iterator[str]:
 
 def in_background(name: str, trials: int, pid: int, log: str) -> Told:
     """A run that has begun in another process, and how one follows it."""
-    ways = f"follow them: ledger status {name} --watch\nend them:    ledger status {name} --stop\nwhat it says: {log}"
+    ways = f"follow them: ledger status {name} --watch\nstop them:   ledger status {name} --stop\nlog: {log}"
     return Told(answer=f"{counted(trials, 'trial')} of {name} run in the background (process {pid})", notes=(ways,))

@@ -27,7 +27,7 @@ def luck(worth: Selected, precision: int | None) -> tuple[str, ...]:
     if worth.among == 1:
         return ()
     if worth.luck is None or worth.noise is None:
-        return (f"the best of {worth.among} is partly the luckiest; how much so is unknown without replicates",)
+        return (f"the best of {worth.among} is partly the luckiest; how much is unknown without replicates",)
     factor = f"{expected_maximum(worth.among):.3f}"
     formula = f"{factor} x {rough(worth.noise)} / sqrt({worth.n})"
     said = f"being the best of {worth.among} adds {number(worth.luck, precision)} by luck alone ({formula})"

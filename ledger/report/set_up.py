@@ -37,10 +37,10 @@ def set_up(done: SetUp) -> Told:
     notes = []
     if done.bulk:
         notes.append(
-            f"large or binary files are untracked, and git would keep them for good: {_named(done.bulk)}. "
+            f"large or binary files are untracked, and git would keep them permanently: {_named(done.bulk)}. "
             "Track data with DVC, or list it in .gitignore"
         )
-    lines.append("everything is set up already" if done.nothing else f"next: {_next(done)}")
+    lines.append("everything is already set up" if done.nothing else f"next: {_next(done)}")
     return Told(answer="\n".join(lines), notes=(*notes, *(_LACKS[lack] for lack in done.lacks)))
 
 

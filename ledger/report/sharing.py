@@ -26,7 +26,7 @@ def pushed(done: Pushed) -> Told:
     lines += _data(done.data, "would push" if done.dry_run else "pushed", "to")
     notes = _absent(done.data)
     made = "would be made" if done.dry_run else "was made"
-    notes += [f"note: {one} was not there and {made}" for one in (done.data.made if done.data else ())]
+    notes += [f"note: {one} did not exist and {made}" for one in (done.data.made if done.data else ())]
     notes += _beside(done)
     notes += [f"{done.remote}: {line}" for line in done.said[:_TOLD]]
     return Told(answer="\n".join(lines) or _nothing(done.data), notes=tuple(notes))
@@ -106,7 +106,7 @@ def pulled(done: Pulled) -> Told:
     if done.shallow:
         notes.append("note: this clone is shallow and lacks trial commits: git fetch --unshallow --tags brings them")
     if done.strange:
-        notes.append(f"note: passed over {listed(done.strange, 3)}: no experiment can have such a name")
+        notes.append(f"note: skipped {listed(done.strange, 3)}: not valid experiment names")
     return Told(answer="\n".join(lines) or _nothing(done.data), notes=tuple(notes))
 
 
@@ -168,7 +168,7 @@ def _data(data: DataTransfer | None, verb: str, way: str) -> list[str]:
 
 def _nothing(data: DataTransfer | None) -> str:
     if data is not None and data.absent:
-        return "everything is up to date, but for data that is in neither place"
+        return "everything is up to date, except data that is in neither place"
     return "everything is up to date"
 
 
@@ -185,5 +185,5 @@ def _absent(data: DataTransfer | None) -> list[str]:
         found = {name: f"data of {counted(count, 'trial')}" for name, count in counts.items()}
     lines = [f"warning: {what}: neither here nor on the remote: {named}" for what, named in list(found.items())[:_MOST]]
     if len(found) > _MOST:
-        lines.append(f"warning: the same of {len(found) - _MOST} more experiments: --json names all")
+        lines.append(f"warning: the same for {len(found) - _MOST} more experiments: --json names all")
     return lines

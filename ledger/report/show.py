@@ -55,7 +55,7 @@ def document(found: Shown, settings: Settings, *, now: datetime) -> Document:
             *_on_new_cases(experiment),
         ]
         blocks += [Heading(text="Results", paged=True), *results] if results else []
-    passed_over = tuple(f"{text} (passed over)" for text in (*experiment.passed_over, *experiment.too_new))
+    passed_over = tuple(f"{text} (skipped)" for text in (*experiment.passed_over, *experiment.too_new))
     if passed_over:
         blocks.append(Items(items=passed_over, mark=Mark.WRONG))
     blocks.append(Written(text=experiment.hypothesis.body))
@@ -73,7 +73,7 @@ def record(found: Shown, one: Recorded) -> Document:
 
 def printed(found: Printed) -> Document:
     """What a trial printed, as it stood in the terminal at the end: a progress bar rewrites its line."""
-    title = f"{found.experiment.name}:{found.name}: what its commands printed"
+    title = f"{found.experiment.name}:{found.name}: output of its commands"
     rows = (row.rstrip("\r").rsplit("\r", 1)[-1] for row in found.text.split("\n"))
     lines = (uncoloured(row).expandtabs().rstrip() for row in rows)
     return Document(title=title, blocks=(_titled(title), CodeBlock(text="\n".join(lines))))

@@ -26,7 +26,7 @@ def _differ(first: str, second: str, lacking: int, more: int, example: str) -> s
     lacks = [f"lacks {counted(lacking, 'case')} of"] if lacking else []
     has = [f"has {counted(more, 'case')} beyond"] if more else []
     named = f"{' and '.join([*lacks, *has])} those of {first}"
-    return f"the trials were not evaluated on the same cases: {second} {named} ({example!r} for one)"
+    return f"the trials were not evaluated on the same cases: {second} {named} (such as {example!r})"
 
 
 def _of_other(column: str, first: str, second: str, count: int, example: str) -> str:
@@ -64,14 +64,14 @@ def _best_of_many(
         return f"{arm} is the only one with {metric}" + ("; --variants compares arms" if level == EXPERIMENTS else "")
     test = f"; ledger confirm {arm} puts it to the test"
     if noise is None or luck is None:
-        return f"the best {metric} of {among} is partly luck; how much so is unknown without replicates{test}"
+        return f"the best {metric} of {among} is partly luck; how much is unknown without replicates{test}"
     formula = f"{factor:.3f} x {noise:.3g} / sqrt({n})"
     return f"being the best of {among} adds {luck:.2g} to {metric} by luck alone ({formula}){test}"
 
 
 def _excluded_tried(count: int) -> str:
     were = "was" if count == 1 else "were"
-    return f"{counted(count, 'configuration')} that --exclude forbids {were} tried all the same"
+    return f"{counted(count, 'configuration')} that --exclude forbids {were} tried anyway"
 
 
 SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
@@ -85,11 +85,11 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     Kind.CASES_DISAGREE: "per-case results are not used: the mean of {metric} over the cases of {trial} is {mean:.6g}, "
     "but the trial has {value:.6g}",
     Kind.CASES_UNPAIRED: "per-case results are not used: the replicates of the two sides are not the same",
-    Kind.ONE_SEED: "the sides share no two seeds: how seeds vary is not in the intervals",
+    Kind.ONE_SEED: "the sides share fewer than two seeds: the intervals ignore their variation",
     Kind.SEEDS_LEFT_OUT: _seeds_left_out,
-    Kind.SEVERAL_X: lambda metric, columns: f"{metric} is over {' and '.join(columns)}: --x chooses one column",
+    Kind.SEVERAL_X: lambda metric, columns: f"{metric} has the columns {' and '.join(columns)}: --x chooses one",
     Kind.REPLICATES_END: "{arm}: n falls from {trials} to {few} along {x}",
-    Kind.THINNED: "{metric}: of {steps} steps one in {stride} is drawn",
+    Kind.THINNED: "{metric}: one in {stride} of {steps} steps is drawn",
     Kind.NO_COMMON_STEPS: "{metric}: the replicates have no steps in common, so each trial has its own line",
     Kind.CURVES_NOT_DRAWN: lambda names: f"not drawn: {listed(names, 6)}; --y NAME draws one",
     Kind.PARAMETERS_NOT_DRAWN: lambda names: f"not drawn: {listed(names, 6)}",
@@ -123,16 +123,16 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         f"it, and count{'' if trials != 1 else 's'} as bad"
     ),
     Kind.VARIED_TOGETHER: lambda name, others: (
-        f"{name} was varied together with {listed(others, 4)}: what one does may be the other's"
+        f"{name} was varied together with {listed(others, 4)}: their effects may be confounded"
     ),
     Kind.SAME_TRIALS: "{arm} has the same trials as {other}, and is drawn once",
-    Kind.PLOT_FILE_MALFORMED: "passed over: {path} of {trial}: {error}",
-    Kind.PLOT_FILES_MALFORMED: "passed over: {more} more malformed files",
+    Kind.PLOT_FILE_MALFORMED: "skipped: {path} of {trial}: {error}",
+    Kind.PLOT_FILES_MALFORMED: "skipped: {more} more malformed files",
     Kind.PLOT_FILES_LACKING: _files_lacking,
     Kind.CODE_NOT_HERE: "{trial} (its code is not in this clone)",
     Kind.TRIALS_LACKING: "{more} more trials lack their plot files",
     Kind.MOVED_TOGETHER: lambda names: (
-        f"{listed(names, 6)} only ever changed together: the effect of one cannot be told from that of the other"
+        f"{listed(names, 6)} only ever changed together: their effects cannot be separated"
     ),
     Kind.PARAMETER_ABSENT: lambda name, count, total: (
         f"{name} is absent in {count} of {counted(total, 'configuration')}, which cover no combination with it"

@@ -61,12 +61,12 @@ def sentence(found: Sliced) -> str:
     looked = found.slices.slices
     seen = [one for one in looked if one.seen]
     if not looked:
-        return f"No slice has enough cases to be looked at ({_small(found)})."
+        return f"No slice has enough cases to be examined ({_small(found)})."
     if not seen:
         widest = next((one for one in looked if one.contrast is not None), None)
-        nearest = "" if widest is None else f" The nearest to one is {name(widest)}: {_with_interval(widest)}."
+        nearest = "" if widest is None else f" The nearest to significance is {name(widest)}: {_with_interval(widest)}."
         among = "the one slice" if len(looked) == 1 else f"any of {len(looked)} slices"
-        none = f"No difference between {a} and {b} is to be seen in {among}"
+        none = f"No difference between {a} and {b} was detected in {among}"
         return f"{none} ({_rule()}).{nearest}"
     told = _told(seen)
     parts = []
@@ -76,7 +76,7 @@ def sentence(found: Sliced) -> str:
             items = [f"{name(one)} ({_with_interval(one)})" for one in own[:_NAMED]]
             parts.append(f"{word} at {listed([*items, *([f'{len(own) - _NAMED} more'] if len(own) > _NAMED else [])])}")
     others = len(looked) - len(seen)
-    rest = f"; in {others} of {counted(len(looked), 'slice')} no difference is to be seen" if others else ""
+    rest = f"; no difference was detected in {others} of {counted(len(looked), 'slice')}" if others else ""
     return f"{found.metric} of {b} is {' and '.join(parts)}{rest} ({_rule()})."
 
 
@@ -90,8 +90,8 @@ def _of_cases(found: Sliced, a: str, b: str) -> str:
     cases = found.worst or ()
     total = found.slices.whole.cases
     return (
-        f"The {counted(len(cases), 'case')} of {total} on which {b} is worst beside {a}, by the mean over "
-        f"{counted(found.slices.seeds, 'seed')}: chosen for that, so most would be less so with other seeds."
+        f"The {counted(len(cases), 'case')} of {total} on which {b} is worst relative to {a}, by the mean over "
+        f"{counted(found.slices.seeds, 'seed')}: selected for that, so with other seeds most would differ less."
     )
 
 
@@ -179,10 +179,10 @@ def _difference(one: Slice) -> str:
 def _notes(found: Sliced, hidden: int, *, with_p: bool) -> tuple[str, ...]:
     of = "seeds and cases crossed" if found.slices.seeds > 1 else "over cases"
     over = f"Holm's correction over {counted(len(found.slices.slices), 'slice')}"
-    corrected = f"p two-sided, after {over}; ~: none to be seen" if with_p else f"~: none to be seen after {over}"
+    corrected = f"two-sided p, after {over}; ~: none detected" if with_p else f"~: none detected after {over}"
     notes = [f"difference with its {CONFIDENCE:.0%} interval ({of})", corrected]
     if hidden > 0:
-        notes.append(f"and {counted(hidden, 'slice')} more, nearer to none: --json shows all")
+        notes.append(f"and {counted(hidden, 'slice')} more, less significant: --json shows all")
     if found.slices.small:
         notes.append(_small(found))
     return tuple(notes)

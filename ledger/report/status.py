@@ -75,7 +75,7 @@ def document(found: Status, settings: Settings, *, now: datetime) -> Document:
         *_not_numbers(rows),
         *([f"the verdict is out of date: {sentence(found.outdated)}"] if found.outdated is not None else []),
         *([found.refusal.message] if found.refusal is not None else []),
-        *(f"{problem} (passed over)" for problem in (*experiment.passed_over, *experiment.too_new)),
+        *(f"{problem} (skipped)" for problem in (*experiment.passed_over, *experiment.too_new)),
     ]
     blocks += [_wrong(said_wrong), Prose(text=f"next: {_next(found)}")]
     return Document(title=title, blocks=tuple(blocks), data=shapes.status(found))
@@ -115,7 +115,7 @@ def _not_numbers(rows: Sequence[DeclaredTrial]) -> list[str]:
         for name, value in record.metrics.items():
             if not math.isfinite(value):
                 found.setdefault(name, []).append(record.trial.id)
-    return [f"no finite {name} in {listed(ids, 3)}: failed as far as it goes" for name, ids in found.items()]
+    return [f"no finite {name} in {listed(ids, 3)}: counted as failed for this metric" for name, ids in found.items()]
 
 
 def _next(found: Status) -> str:
@@ -147,7 +147,7 @@ def _next(found: Status) -> str:
     if experiment.landed:
         return "nothing: it has landed"
     if found.search is not None and experiment.outcome is None:
-        return "ledger conclude writes down what was found"
+        return "ledger conclude commits the verdict"
     if experiment.outcome is not None:
         return f"ledger land brings it into the main branch ({experiment.state})"
     if experiment.plan.predictions:

@@ -48,7 +48,7 @@ def described(search: VersionSearch) -> Iterator[str]:
     yield f"from {search.short(arms[0])} to {search.short(arms[-1])}"
     yield f"until {percent(search.confidence)} sure, in at most {search.budget} trials"
     if search.confirm is not None:
-        yield f"then put to the test with {search.confirm.seeds} seeds of its own"
+        yield f"then tested on {search.confirm.seeds} fresh seeds"
 
 
 def remarks(finding: Finding, experiment: str, *, commands: bool = True) -> Iterator[str]:
@@ -72,7 +72,7 @@ def remarks(finding: Finding, experiment: str, *, commands: bool = True) -> Iter
 def coming(forecast: SearchForecast | None, each: float | None) -> str:
     """What it is expected to cost still: `about 12 more trials (about 3 min)`; `each`: seconds that a trial takes."""
     if forecast is None:
-        return "how many more trials it takes is not known: nothing is known of the noise yet"
+        return "how many more trials it takes is unknown: the noise is not known yet"
     count = max(1, round(forecast.trials))
     time = "" if each is None else f", {seconds(each * count)} one at a time"
     return f"{'more than' if forecast.at_least else 'about'} {count} more trial{'s' if count > 1 else ''}{time}"

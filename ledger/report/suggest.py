@@ -16,12 +16,12 @@ from ledger.report.numbers import digits_of, number, percent
 from ledger.report.shapes import diagnosis as shapes
 
 _FEW = 3
-_EXPECTED = "expected: mean ± sd of what is believed without noise"
+_EXPECTED = "expected: mean ± sd of the model's estimate, without the noise of a trial"
 
 
 @frozen
 class Suggested:
-    """Suggestions with the trials that they rest on: so many of these `experiments`, and how many were passed over.
+    """Suggestions with the trials that they rest on: so many of these `experiments`, and how many were skipped.
 
     `outside`: the arms that lie outside of the space. `start`: what `--from` is to say, None for HEAD.
     """
@@ -63,7 +63,7 @@ def _known(found: Suggestions, settings: Settings) -> Iterator[str]:
     precision = settings.precision(found.objective.metric)
     yield f"best so far: {assigned(tried.configuration)} ({listed(tried.labels, 1)})"
     mean = number(tried.mean, precision)
-    yield f"believed {_spread(believed, precision)}; measured {mean} in {counted(len(tried.values), 'trial')}"
+    yield f"estimated {_spread(believed, precision)}; measured {mean} in {counted(len(tried.values), 'trial')}"
     if found.noise is not None:
         yield f"one trial varies by {number(found.noise, digits_of(found.noise))} (sd)"
 
@@ -79,7 +79,7 @@ def _table(found: Suggestions, settings: Settings) -> Table:
         rows=tuple(_row(one, names, precision, sure=sure) for one in found.suggestions),
         right=tuple(range(len(names) + (3 if sure else 0))),
         optional=(len(head) - 2, len(head) - 1) if sure else (len(head) - 1,),
-        notes=(f"{_EXPECTED}; gain: on the best so far",) if sure else (),
+        notes=(f"{_EXPECTED}; gain: over the best so far",) if sure else (),
         # where there is no room for the column
         short_notes=(*((_EXPECTED,) if sure else ()), f"nearest tried: {listed(nearest)}"),
     )
@@ -116,19 +116,19 @@ def _commands(answer: Suggested) -> Iterator[str]:
 def _remarks(answer: Suggested) -> Iterator[str]:
     found = answer.found
     if found.suggestions and all(one.believed is None for one in found.suggestions) and found.model != "tpe":
-        yield "too little is known to expect anything: these are spread over the space"
+        yield "too few results to predict from: these are spread over the space"
     if found.never_varied and len(found.tried) > 1:
-        yield f"{are(found.never_varied)} the same in all of them: what it does is not known"
+        yield f"{are(found.never_varied)} the same in all of them, so its effect is unknown"
     if len(found.tried) == 1:
-        yield "one configuration says nothing of what the parameters do"
+        yield "one configuration says nothing about the effect of the parameters"
     if all(len(one.values) < 2 for one in found.tried):
-        yield "no configuration has two results: how noisy a trial is, is a guess; --seeds 3 tells"
+        yield "no configuration has two results, so the noise of a trial is a guess: --seeds 3 measures it"
     failed = [one for one in found.tried if not one.values]
     if failed:
         verbs = ("lacks", "counts") if len(failed) == 1 else ("lack", "count")
         yield f"{counted(len(failed), 'configuration')} failed or {verbs[0]} the metric, and {verbs[1]} as bad"
     if answer.outside:
-        yield f"outside of the space, and left out: {listed(answer.outside, _FEW)}"
+        yield f"left out, outside the space: {listed(answer.outside, _FEW)}"
     if answer.elsewhere:
         yield f"{counted(answer.elsewhere, 'trial')} at other code, data or parameters left out"
 

@@ -97,8 +97,8 @@ def done(done: TrustDone) -> Told:
     if done.url is not None:
         what = f"{name} ({revealed(done.url)})"
         if done.trusted:
-            return Told(answer=f"what is on the branches of {what} is trusted from now on")
-        return Told(answer=f"{what} is trusted no longer")
+            return Told(answer=f"everything on the branches of {what} is trusted from now on")
+        return Told(answer=f"{what} is no longer trusted")
     if done.trusted:
         return Told(answer=f"{name} is trusted as it is now: ledger run {name}")
     still = ("note: main holds it, or it was made here, so it still runs",) if done.still else ()

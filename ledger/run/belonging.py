@@ -47,7 +47,7 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
         )
     if stale:
         raise LedgerError(
-            f"the results are not those of the present files: {listed(sorted(stale), 5)} changed since",
+            f"the results do not belong to the present files: {listed(sorted(stale), 5)} changed since",
             hint="dvc repro, then ledger record (dvc status says what changed)",
         )
     pinned = locks(ledger.git.root, here.pipeline)
@@ -62,8 +62,8 @@ def _require_reproduced(ledger: Ledger, here: Code, worker: Worker) -> None:
     others = [key for stage in ran for key in taken_for_equal(pinned[stage.name], here.texts)]
     if others:
         raise LedgerError(
-            f"the results are of another {', '.join(dict.fromkeys(others))}: DVC takes 1, 1.0 and true for equal, "
-            "and a program does not",
+            f"the results are of another {', '.join(dict.fromkeys(others))}: DVC treats 1, 1.0 and true as equal, "
+            "but a program does not",
             hint="dvc repro -f, then ledger record",
         )
 
@@ -97,7 +97,7 @@ def _refuse_old(ledger: Ledger, experiment: Experiment, here: Code) -> None:
     shown = ledger.git.objects.files(experiment.tip)
     if not fresh and experiment.trials and all(path in shown for path in here.pipeline.lockfiles()):
         raise LedgerError(
-            "nothing new to record: the work tree shows results that are on the branch already",
+            "nothing new to record: the results in the work tree are already on the branch",
             hint="change the seed or the code, dvc repro, then ledger record",
         )
 
@@ -114,7 +114,7 @@ def _refuse_equal(ledger: Ledger, experiment: Experiment, here: Code) -> None:
         if names:
             raise LedgerError(
                 f"the results of {stage.name} may belong to another {listed(names)}: DVC takes 1, 1.0 and true for "
-                "equal, and may have checked out what another of them has made",
+                "equal, and may have checked out the outputs of another",
                 hint="ledger run runs the trial itself; where the type makes no difference, write "
                 f"{listed(names)} as before, then ledger record",
             )

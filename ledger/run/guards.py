@@ -77,7 +77,7 @@ def require_measured(work: Work, kept: Sequence[Kept]) -> None:
     if not lacking:
         return
     meant = {name: found for name in lacking if (found := forced(name, had)) is not None}
-    hint = "start over with ledger new: to choose among several after a result is post hoc"
+    hint = "start over with ledger new: choosing among several after a result is post hoc"
     if len(meant) == len(lacking):
         texts = renamed([str(p) for p in plan.predictions], meant)
         predict = " ".join(f"--predict {shlex.quote(text)}" for text in texts)

@@ -40,7 +40,7 @@ def keeping(ledger: Ledger, name: str) -> Iterator[Done]:
             with contextlib.suppress(Exception), Worker() as another:
                 collect_whole(ledger, name, another)
         if done.code is not None and not done.trials and isinstance(error, LedgerError):
-            said = f"{error.message} (your changes are committed as {done.code[:10]}, and nothing ran)"
+            said = f"{error.message} (your changes are committed as {done.code[:10]}; nothing ran)"
             raise LedgerError(said, hint=error.hint) from None
         raise
 

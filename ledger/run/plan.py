@@ -47,7 +47,8 @@ def require_readable(experiment: Experiment) -> None:
     if experiment.too_new:
         count = len(experiment.too_new)
         raise LedgerError(
-            f"a newer version of ledger wrote {count} of the records of {experiment.name}: they would run again",
+            f"a newer version of ledger wrote {count} of the records of {experiment.name}: those trials would run "
+            "again",
             hint="upgrade ledger here too",
         )
     search = experiment.plan.search

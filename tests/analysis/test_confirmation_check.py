@@ -84,17 +84,19 @@ def test_a_replicate_that_was_tried_before_is_wrong() -> None:
 def test_a_replicate_that_was_tried_since_is_told() -> None:
     since = ToConfirm(trials=(trial("grid", 5, hours=10),), state=STATE)
     [told] = said(trial("again", 5, hours=9), finding=since)
-    assert told.startswith(f"fresh-no-more grid:treatment/seed-5 has tried that state at the replicate of {HERE} since")
+    assert told.startswith(f"fresh-no-more grid:treatment/seed-5 has since tried that state at the replicate of {HERE}")
 
 
 @pytest.mark.parametrize("state", [OTHER, None])
 def test_another_state_is_told(state: str | None) -> None:
     [told] = said(trial("again", 5, hours=9), finding=replace(GRID, state=state))
-    assert told.startswith("other-than-found treatment ran in another state than grid:treatment has now")
+    assert told.startswith("other-than-found treatment ran in a different state from the present one of grid:treatment")
 
 
 def test_what_is_not_here_or_is_itself() -> None:
     [told] = said(trial("again", 5), finding=None)
-    assert told.startswith("finding-not-here grid, which it is to confirm, is not in this clone (ledger pull grid)")
+    assert told.startswith(
+        "finding-not-here grid, which it is meant to confirm, is not in this clone (ledger pull grid)"
+    )
     [told] = said(trial("again", 5), finding=None, confirms=Confirms(experiment="again", variant="baseline"))
     assert told == "confirms-itself! `confirms` names the experiment itself: baseline"

@@ -188,7 +188,7 @@ def test_long_curves_are_thinned_and_keep_their_end() -> None:
     levels = plot.facets[0].lines[0].levels
     assert len(levels) <= 1001
     assert (levels[0].x, levels[-1].x) == (0, 2500)
-    assert sentences(plot.notes) == ("loss: of 2501 steps one in 3 is drawn",)
+    assert sentences(plot.notes) == ("loss: one in 3 of 2501 steps is drawn",)
 
 
 def test_a_path_with_a_parameter_in_it_is_one_curve() -> None:

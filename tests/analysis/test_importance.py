@@ -46,8 +46,8 @@ def test_what_the_loss_depends_on(found: Importance) -> None:
     assert float(low) < 1e-3 < float(high) < 0.02
     assert opt.among_best == "adam"
     assert sentence(found) == (
-        "loss depends on lr and opt, over 120 configurations in 240 trials; of 2 more no dependence can be told from "
-        "chance."
+        "loss depends on lr and opt, over 120 configurations in 240 trials; for 2 more, no dependence is "
+        "distinguishable from chance."
     )
 
 
@@ -60,7 +60,7 @@ def test_the_document_shows_no_number_of_what_chance_explains(found: Importance)
     drawn = picture(found)
     assert drawn is not None
     assert drawn.count('class="part"') == 2
-    assert "depth: not told from chance" in drawn
+    assert "depth: not distinguishable from chance" in drawn
 
 
 def test_few_configurations_are_refused() -> None:
@@ -87,7 +87,8 @@ def test_nothing_is_important_where_nothing_is() -> None:
     found = importance(noise, "loss", "lower")
     assert not any(one.important for one in found.parameters)
     assert sentence(found) == (
-        "No dependence of loss on any of 2 parameters can be told from chance, over 60 configurations in 60 trials."
+        "No dependence of loss on any of 2 parameters is distinguishable from chance, over 60 configurations in 60 "
+        "trials."
     )
     assert picture(found) is None
 
@@ -99,7 +100,7 @@ def test_what_was_varied_together_is_said() -> None:
     ]
     found = importance(configurations, "loss", "lower")
     said = sentences(found.notes)
-    assert "lr was varied together with warmup: what one does may be the other's" in said
+    assert "lr was varied together with warmup: their effects may be confounded" in said
     assert not any("depth" in text for text in said)
 
 

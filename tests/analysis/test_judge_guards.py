@@ -314,7 +314,7 @@ def test_unknown_evaluation_data(digests: tuple[str | None, str | None]) -> None
     judged = one(GOOD, sides[0], sides[1], evaluation=("data/test",))
     assert judged.outcome == "inconclusive"
     assert sentences(judged.remarks)[0].startswith(
-        "both sides must be evaluated on data/test, but what that was is not recorded"
+        "both sides must be evaluated on data/test, but its content is not recorded"
     )
 
 
@@ -348,9 +348,9 @@ def test_another_experiment_in_the_role_of_the_baseline() -> None:
 
 def test_a_side_without_trials() -> None:
     (judged,) = judge(plan("m >= deeper-net"), {"treatment": arm("treatment", HIGH)}).predictions
-    assert sentences(judged.remarks) == ("there are no trials of deeper-net to compare with",)
+    assert sentences(judged.remarks) == ("deeper-net has no trials to compare with",)
     (judged,) = judge(plan("m[wide] >= baseline"), {"baseline": arm("baseline", LOW)}).predictions
-    assert sentences(judged.remarks) == ("there are no trials of wide",)
+    assert sentences(judged.remarks) == ("wide has no trials",)
     assert (judged.outcome, judged.n, judged.n_baseline) == ("inconclusive", 0, 5)
 
 

@@ -38,7 +38,7 @@ def test_unpaired_it_is_so_many_a_side() -> None:
     judged = one(GOOD, arm("treatment", G2, first=20), G1, alpha=0.01)
     assert judged.outcome == "inconclusive"
     assert " from the margin if they are 2.92 or more apart" in sentences(judged.remarks)[0]
-    assert "replicates a side would support the prediction" in sentences(judged.remarks)[1]
+    assert "replicates per side would support the prediction" in sentences(judged.remarks)[1]
 
 
 def test_against_a_number_it_is_about_the_mean() -> None:
@@ -108,7 +108,7 @@ def test_a_metric_under_another_name_is_no_failure(failures: str | int) -> None:
     judged = one(GOOD, renamed, LOW, failures=failures)
     assert judged.outcome == "inconclusive"
     assert sentences(judged.remarks) == (
-        "no trial of treatment that succeeded has a metric m, which does not count as a failure",
+        "no successful trial of treatment has the metric m; this does not count as a failure",
     )
 
 

@@ -344,7 +344,7 @@ def test_a_stage_without_an_entry_is_to_be_reproduced(lacking: str) -> None:
         ((stage("a", (), "x"), stage("b", ("x",), "y")), None),
         ((stage("a", (), "x"), stage("b", (), "x")), "a and b both make x"),
         ((stage("a", (), "x/y"), stage("b", (), "x")), "a makes x/y inside x, which b makes"),
-        ((stage("a", ("y",), "x"), stage("b", ("x",), "y")), "its stages depend on each other in a circle"),
+        ((stage("a", ("y",), "x"), stage("b", ("x",), "y")), "its stages form a dependency cycle"),
     ],
 )
 def test_pipelines_that_would_not_run_are_told(stages: tuple[Stage, ...], said: str | None) -> None:

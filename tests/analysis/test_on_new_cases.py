@@ -113,7 +113,7 @@ def test_why_there_is_none() -> None:
     own, other = results("treatment", treatment), results("baseline", baseline)
     assert said(own, results("baseline", baseline, (*IDS[:-1], "z\x1b"))) == (
         "the trials were not evaluated on the same cases: x:baseline/seed-0 lacks 1 case of and has 1 case beyond "
-        "those of x:treatment/seed-0 ('c59' for one)"
+        "those of x:treatment/seed-0 (such as 'c59')"
     )
     assert said(own, other, "n").startswith("the per-case results of x:treatment/seed-0, x:treatment/seed-1")
     fewer = results("baseline", baseline[:4])

@@ -197,7 +197,7 @@ def test_an_amendment_before_any_result(shelved: Shelved) -> None:
 def test_an_amendment_after_results(shelved: Shelved) -> None:
     project = shelved(recorded)
     done = project.ledger("amend", "--key", "alpha=0.1", "-m", "nearly there")
-    assert done.err == "warning: results had been seen, and the verdict will say that too\n"
+    assert done.err == "warning: results had already been seen, and the verdict will say so too\n"
     project.ledger("amend", "--predict", "accuracy >= baseline + 0.04", "-m", "nearer")
     found = concluded(project)
     assert [(c["changed"], c["after_results"]) for c in found["amendments"]] == [
@@ -307,7 +307,7 @@ def test_a_baseline_alone_is_a_result(shelved: Shelved) -> None:
     project = shelved(begun)
     project.ledger("run", "--only", "baseline")
     done = project.ledger("amend", "--predict", "accuracy >= baseline + 0.02", "-m", "the noise is small")
-    assert "results had been seen" in done.err
+    assert "results had already been seen" in done.err
     project.ledger("run")
     found = concluded(project)
     assert found["amendments"][0]["after_results"] is True

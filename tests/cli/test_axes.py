@@ -136,7 +136,7 @@ def test_a_plan_that_leaves_it_open_is_judged_as_ever_and_says_so(project: Proje
     path.write_text(text.replace("  kind: {fold: seed}\n", ""))
     project.git("commit", "-qam", "an older plan")
     trained(project, "a")
-    assert "fold 0, 1, 2 (taken for independent)" in project.ledger("show").out
+    assert "fold 0, 1, 2 (assumed independent)" in project.ledger("show").out
     (judged,) = project.ledger("conclude", "--json").json["predictions"]
     assert (judged["test"], judged["n"]) == ("paired t", 3)
     assert any("sounds like parts of one data set" in remark for remark in judged["remarks"])

@@ -50,7 +50,7 @@ def test_a_plan_that_cannot_be_read_is_named_and_the_others_are_listed(two: Proj
         two.commit("break", {PLAN: good.replace(old, new)})
         log = two.ledger("log")
         assert "sound" in log.out
-        assert f"warning: passed over: {PLAN} on exp/broken: {says}" in log.err
+        assert f"warning: skipped: {PLAN} on exp/broken: {says}" in log.err
         assert [e["name"] for e in two.ledger("log", "--json").json] == ["sound"]
         refused(two, "run", says=f"{PLAN} on exp/broken: {says}", hint=f"git log -p exp/broken -- {PLAN}")
     for command in (["status"], ["show"], ["record"], ["note", "x"], ["diff", "sound", "broken"], ["show", "brok"]):
@@ -351,7 +351,7 @@ def test_data_that_the_cache_has_lost(project: Project) -> None:
     project.ledger("new", "Wider", "--seeds", "1")
     shutil.rmtree(project.root / ".dvc" / "cache")
     # the trial never began: no failure is recorded
-    refused(project, "run", says="data.csv is not in DVC's cache, and there is no remote", hint="dvc remote add")
+    refused(project, "run", says="data.csv is not in DVC's cache, and no remote is set", hint="dvc remote add")
     project.dvc("remote", "add", "--local", "--default", "away", str(project.root.parent / "away"))
     refused(project, "run", says="data.csv is not in DVC's cache and cannot be fetched", hint="dvc pull says more")
     project.dvc("commit", "-q", "-f", "data.csv.dvc")

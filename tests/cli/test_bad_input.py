@@ -91,8 +91,8 @@ def test_no_dvc(make_project: MakeProject) -> None:
     project = make_project({"train.py": "print(1)\n"}, dvc=False)
     refused(project, "new", "Wider", says="DVC is not set up in this repository", hint="ledger init")
     project.ledger("init", "--cmd", "python train.py")
-    refused(project, "new", "Wider", says="the set-up of DVC is not committed yet", hint="git add -A && git commit")
-    refused(project, "init", "--cmd", "python x.py", says="there is a dvc.yaml already", hint="dvc stage add")
+    refused(project, "new", "Wider", says="the DVC setup is not committed yet", hint="git add -A && git commit")
+    refused(project, "init", "--cmd", "python x.py", says="dvc.yaml already exists", hint="dvc stage add")
     refused(project, "init", "--metrics", "m.json", says="--params go with --cmd", hint="ledger init --help")
 
 
@@ -153,7 +153,7 @@ def test_files_that_the_switch_would_overwrite_take_the_branch_back(project: Pro
 TITLES = [
     ("", "the title is empty", "say what you expect"),
     ("two\nlines", "the title has a line break at character 4", "try 'two lines'"),
-    ("x" * 300, "the title has 300 characters, 200 at most", "one sentence"),
+    ("x" * 300, "the title has 300 characters; at most 200", "one sentence"),
     ("\x1b[31mred", "a control character", "try '[31mred'"),
     ("日本語", "no name can be made from the title '日本語'", "--name"),
 ]
@@ -218,7 +218,7 @@ def test_a_prediction_that_cannot_be_checked(project: Project) -> None:
         refused(project, "new", "Deeper", "--predict", prediction, says=says, hint=hint)
     of_its_own = ("--variant", "hi:train.lr=0.4", "--predict", "accuracy >= hi")
     says = "compares with hi, which is a variant of this plan, not an experiment"
-    refused(project, "new", "Deeper", *of_its_own, says=says, hint="write accuracy[hi] in its place")
+    refused(project, "new", "Deeper", *of_its_own, says=says, hint="write accuracy[hi] instead")
 
 
 def test_a_name_that_means_nothing_or_too_much(project: Project) -> None:

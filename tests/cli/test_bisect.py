@@ -177,7 +177,7 @@ def test_a_dry_run_changes_nothing_and_says_what_it_may_cost(weeks: Project, mon
     monkeypatch.setattr(expected, "_DECISIONS", 20)
     before = weeks.state()
     text = weeks.ledger("bisect", "dice", "w1", "w5", "--higher-is-better", "--dry-run").out
-    assert "5 versions of data/raw, the oldest first; nothing has been run" in text
+    assert "5 versions of data/raw, oldest first; nothing has been run" in text
     data = weeks.ledger("bisect", "dice", "w1", "w5", "--higher-is-better", "--dry-run", "--json").json
     assert [version["files"] for version in data["versions"]] == [None, 1, 2, 2, 1]
     costs = [one["trainings"] for one in data["expected"]]
@@ -209,7 +209,7 @@ HIGHER = ("--higher-is-better",)
         (("w1", "w5", *HIGHER, "--skip", "w5"), "--skip w5 is an end of the search", "another GOOD or BAD"),
         (("w1", "w5", *HIGHER, "--skip", "main"), "--skip main is not one of the 5 versions", "--dry-run"),
         (("w1", "w5", *HIGHER, "--prior", "some"), "--prior some is not one of flat, files", "--prior files"),
-        (("w1", "w5", *HIGHER, "--evaluation", "no/such"), "--evaluation no/such: there is nothing", "path right"),
+        (("w1", "w5", *HIGHER, "--evaluation", "no/such"), "--evaluation no/such does not exist", "path right"),
         (
             ("w1", "main", *HIGHER, "--evaluation", "data/test", "--evaluation-at", "w3"),
             "--evaluation-at w3 is neither GOOD nor BAD",
@@ -280,4 +280,4 @@ def test_other_settings_than_it_began_with_are_refused(weeks: Project) -> None:
         says="began with another --confirm",
         hint="--name",
     )
-    refused(weeks, "bisect", "dice", "w1", "w5", "--lower-is-better", says="asks something else", hint="--name")
+    refused(weeks, "bisect", "dice", "w1", "w5", "--lower-is-better", says="asks a different question", hint="--name")

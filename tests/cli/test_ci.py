@@ -26,7 +26,7 @@ def test_the_workflows_are_written_once(project: Project) -> None:
         assert (project.root / path).read_text("utf-8") == TEXTS[path]
     assert f"experiment-ledger=={__version__}'" in TEXTS[REVIEW]
     before = project.state()
-    assert project.ledger("init", "--ci", "github").out == "everything is set up already\n"
+    assert project.ledger("init", "--ci", "github").out == "everything is already set up\n"
     assert project.state() == before
 
 

@@ -124,7 +124,7 @@ def test_the_same_records_give_the_same_bytes(shelved: Shelved, tmp_path: Path) 
     tip = project.git("rev-parse", "exp/good")
 
     again = project.ledger("conclude", "good")
-    assert again.err == "the verdict is what it was\n"
+    assert again.err == "the verdict is unchanged\n"
     assert project.git("rev-parse", "exp/good") == tip
 
     project.git("update-ref", "refs/heads/exp/good", f"{tip}~1")
@@ -167,14 +167,14 @@ def test_an_uncommitted_edit_is_not_lost(shelved: Shelved) -> None:
     path = project.root / FILE.format("good")
     edited = path.read_text().replace("It helps.", "It helps, on small lesions.")
     path.write_text(edited)
-    assert "what it was" in project.ledger("conclude").err
+    assert "unchanged" in project.ledger("conclude").err
     assert path.read_text() == edited
     state = project.state()
     answer = project.ledger("conclude", "-m", "Another.", code=2)
     assert "in the way" in answer.err and "hint: commit or stash those changes" in answer.err
     assert (path.read_text(), project.state()) == (edited, state)
     project.commit("words")
-    assert "what it was" in project.ledger("conclude").err
+    assert "unchanged" in project.ledger("conclude").err
 
 
 # --- an editor
@@ -200,7 +200,7 @@ def test_the_editor_asks_what_the_author_makes_of_it(
         project.ledger("conclude", "good")
         # what is to be judged is shown
         seen = (tmp_path / "editor.seen").read_text().splitlines()
-        assert seen[1] == "# What do you make of it? Lines that begin with # are left out."
+        assert seen[1] == "# What do you make of it? Lines starting with # are ignored."
         assert "# good: supported" in seen and any(line.startswith("#     difference +0.1") for line in seen)
         assert front_matter(project, "good")[1].endswith("## Interpretation\n\nWhat I make of it.\n")
         # once: the second time it is kept, and a text on the command line asks nobody
@@ -245,7 +245,7 @@ def test_an_early_verdict_is_inconclusive_and_takes_nothing_from_the_planned_one
     assert (found["outcome"], found["looks"]) == ("inconclusive", 1)
     assert found["warnings"][0] == "concluded early: declared trials were missing"
     assert front_matter(project, "a")[0]["early"] is True
-    assert "what it was" in project.ledger("conclude", "--early").err
+    assert "unchanged" in project.ledger("conclude", "--early").err
     assert project.ledger("conclude", "--early", "-m", "far too soon", "--json").json["looks"] == 1
 
     project.ledger("run", "--only", "baseline")
@@ -257,7 +257,7 @@ def test_an_early_verdict_is_inconclusive_and_takes_nothing_from_the_planned_one
     assert (done["outcome"], done["looks"], done["confirmatory"]) == ("supported", 1, True)
     assert not any("early" in warning for warning in done["warnings"])
     assert "early" not in front_matter(project, "a")[0]
-    assert "what it was" in project.ledger("conclude").err
+    assert "unchanged" in project.ledger("conclude").err
 
 
 def test_looks_that_the_plan_declares_share_alpha(shelved: Shelved) -> None:

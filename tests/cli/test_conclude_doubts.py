@@ -133,7 +133,7 @@ def test_nan_is_a_failure_of_its_metric_alone(shelved: Shelved) -> None:
     assert first["n"] == 2
     assert second["outcome"] == "supported"
     said = project.ledger("status").out
-    assert "! no finite accuracy in baseline/seed-1 and treatment/seed-1: failed as far as it goes\n" in said
+    assert "! no finite accuracy in baseline/seed-1 and treatment/seed-1: counted as failed for this metric\n" in said
     assert "loss" not in said.partition("!")[2]
 
 

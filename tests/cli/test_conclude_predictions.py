@@ -143,7 +143,7 @@ def test_another_experiment_without_results(shelved: Shelved) -> None:
     assert "unborn, which is compared with, is not in this clone" in project.ledger("conclude", code=2).err
     found = project.ledger("conclude", "--early", "--json").json
     assert found["outcome"] == "inconclusive"
-    assert found["predictions"][0]["remarks"] == ["there are no trials of baseline to compare with"]
+    assert found["predictions"][0]["remarks"] == ["baseline has no trials to compare with"]
 
 
 def test_data_that_both_sides_must_be_evaluated_on(shelved: Shelved) -> None:

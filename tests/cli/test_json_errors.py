@@ -66,7 +66,7 @@ def test_a_fault_and_an_interrupt(project: Project, monkeypatch: pytest.MonkeyPa
     ends(KeyError("x"))
     found = error(project.ledger("log", "--json", code=3))
     assert found["error"] == "KeyError: 'x'"
-    assert "what happened is in" in str(found["hint"])
+    assert "the details are in" in str(found["hint"])
 
     ends(KeyboardInterrupt())
     assert error(project.ledger("log", "--json", code=130)) == {"error": "interrupted", "hint": None, "code": 130}

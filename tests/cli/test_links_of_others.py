@@ -163,7 +163,7 @@ def test_init_overwrites_nothing_within_the_repository_by_a_link(make_project: M
     (project.root / path).symlink_to(project.root / ("other" if path == ".github" else "other/params.yaml"))
     ask = ["init", "--cmd", "python train.py", "--outs", "model.pt", "--ci", "github", "--force"]
     said = project.ledger(*ask, code=2).err
-    assert path in said and ("is a symbolic link" in said or "there is a dvc.yaml already" in said)
+    assert path in said and ("is a symbolic link" in said or "dvc.yaml already exists" in said)
     assert (project.root / "other/params.yaml").read_text() == "a: 1\n"
     assert not list((project.root / "other").glob("workflows"))
 

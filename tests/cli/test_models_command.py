@@ -223,9 +223,9 @@ def test_a_finding_that_was_not_confirmed(project: Project) -> None:
     )
     text = project.ledger("models").out
     assert "supported, not confirmed" in text
-    assert "net v0.0.1: rate:treatment was put to the test by again, and not confirmed" in text
+    assert "net v0.0.1: rate:treatment was put to the test by again and not confirmed" in text
     answer = project.ledger("promote", "net@v0.0.1", "--stage", "dev", code=2)
-    assert "rate:treatment was put to the test, and not confirmed" in answer.err
+    assert "rate:treatment was put to the test and not confirmed" in answer.err
 
 
 def test_landed_archived_and_squashed(project: Project) -> None:
@@ -260,7 +260,7 @@ def test_a_checkpoint_is_laid_out(project: Project, tmp_path: Path) -> None:
     # its own name in the present folder
     project.ledger("models", "net", "--fetch")
     assert (project.root / "model.txt").read_text() == accuracy
-    assert "is there already" in project.ledger("models", "net", "--fetch", code=2).err
+    assert "already exists" in project.ledger("models", "net", "--fetch", code=2).err
     (project.root / "model.txt").write_text("mine")
     project.ledger("models", "net#prod", "--fetch", "--force")
     assert (project.root / "model.txt").read_text() == accuracy
@@ -272,7 +272,7 @@ def test_a_checkpoint_is_laid_out(project: Project, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.write_text("mine")
     (project.root / "link").symlink_to(outside)
-    assert "is there already" in project.ledger("models", "net", "--fetch", "-o", "link", code=2).err
+    assert "already exists" in project.ledger("models", "net", "--fetch", "-o", "link", code=2).err
     project.ledger("models", "net", "--fetch", "-o", "link", "--force")
     assert (outside.read_text(), (project.root / "link").read_text()) == ("mine", accuracy)
     (project.root / "held").symlink_to(tmp_path)

@@ -56,7 +56,7 @@ def test_an_output_that_dvc_does_not_cache(project: Project, tmp_path: Path) -> 
     said = project.ledger("models", "net#prod", "--fetch", "-o", str(tmp_path / "out.txt"))
     assert (tmp_path / "out.txt").read_text() == text
     assert f"(git {blob})" in said.out
-    assert "is there already" in project.ledger("models", "net", "--fetch", "-o", str(tmp_path / "out.txt"), code=2).err
+    assert "already exists" in project.ledger("models", "net", "--fetch", "-o", str(tmp_path / "out.txt"), code=2).err
     assert f"git {blob}" in project.ledger("models", "net").out
     assert project.ledger("query", "SELECT path, blob, md5 FROM models", "--json").json == [
         {"path": "rules.txt", "blob": blob, "md5": None}
@@ -101,7 +101,7 @@ def test_what_the_trials_commit_does_not_have_is_not_believed(project: Project) 
     for one in versions(project)[:3]:
         assert one["doubts"] == ["other-commit"]
         assert one["believed"] is False
-        assert "is not what its tag says" in project.ledger("models", f"net@{one['version']}", "--fetch", code=2).err
+        assert "does not match its tag" in project.ledger("models", f"net@{one['version']}", "--fetch", code=2).err
     assert versions(project)[3]["doubts"] == []
 
 

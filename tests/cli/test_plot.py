@@ -107,7 +107,7 @@ def test_what_is_malformed_is_passed_over_and_named(shelved: Shelved) -> None:
 
     said = project.ledger("plot", "rate").err
 
-    assert "note: passed over: history.json of rate:treatment/seed-2: it is not JSON" in said
+    assert "note: skipped: history.json of rate:treatment/seed-2: it is not JSON" in said
     assert "note: treatment: n falls from 3 to 2 along epoch" in said
 
 
@@ -160,7 +160,7 @@ def test_two_arms_with_the_same_trials_are_drawn_once(shelved: Shelved) -> None:
     answer = project.ledger("plot", "rate", "other")
 
     assert "note: other:baseline has the same trials as rate:baseline, and is drawn once" in answer.err
-    assert "note: other has no trial that succeeded" in answer.err
+    assert "note: other has no successful trial" in answer.err
 
 
 def test_arms_that_were_trained_apart_are_both_drawn(shelved: Shelved) -> None:

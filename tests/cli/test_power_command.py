@@ -28,7 +28,7 @@ def test_numbers_alone_need_no_repository(project: Project, tmp_path: Path) -> N
     assert found["needed"] is None
     text = project.ledger("power", "--sd", "0.0447", "--df", "4", "--margin", "0.02", "--effect", "0.05").out
     assert "90% interval 0.029 to 0.106, 4 degrees of freedom" in text
-    assert "where the truth is the margin itself, any number supports in 5% of cases" in text
+    assert "if the true value is the margin itself, any number of replicates supports it in 5% of cases" in text
     assert project.ledger("power", "--sd", "0.0447", "--within", "0.02", "--json").json[0]["needed"] == 45
 
 
@@ -58,7 +58,7 @@ def test_folds_are_no_independent_pairs(project: Project) -> None:
         (["--sd", "1", "--n", "x"], "not a list of whole numbers"),
         (["--df", "3"], "--df needs --sd"),
         (["--unpaired"], "needs the sd of one side"),
-        (["--sd", "1", "--within", "1", "--margin", "1"], "--within is a margin of its own"),
+        (["--sd", "1", "--within", "1", "--margin", "1"], "--within is already a margin"),
         (["--sd", "1", "--predict", "m >= baseline + 5%"], "needs a level"),
         (["--metric", "accuracy"], "shows how noisy accuracy is"),
     ],

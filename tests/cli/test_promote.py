@@ -87,15 +87,15 @@ REFUSED = {
     "no version": ("promote rate net --version 1.0", "not a version in GTO", "--version v1.2.0"),
     "a stage": ("promote rate net --stage pro~d", "cannot name a stage", "prod"),
     "a name": ("promote rate n~t", "cannot name a model", "unet"),
-    "a name of git's": ("promote rate a//b --path head.txt", "git takes no tag", "check-ref-format"),
+    "a name of git's": ("promote rate a//b --path head.txt", "git does not accept the tag name", "check-ref-format"),
     "a name of ours": ("promote rate ledger/x --path head.txt", "tags below ledger/", "another name"),
-    "no name": ("promote rate", "say which model", "ledger promote rate NAME"),
+    "no name": ("promote rate", "name the model", "ledger promote rate NAME"),
     "no experiment": ("promote rats net", "there is no experiment", "rate"),
     "a revision": ("promote main net", "a git revision", "ledger log"),
     "no trial": ("promote rate:treatment/seed-9 net", "no trial treatment/seed-9", "seed-0"),
     "another dvc.yaml": ("promote rate sub:net", "no sub/dvc.yaml", "name it net"),
     "no model": ("promote nut@v1.0.0 --stage prod", "no model 'nut'", "ledger models"),
-    "an experiment, back": ("promote rate net --deprecate", "and not an experiment", "net@VERSION"),
+    "an experiment, back": ("promote rate net --deprecate", "not an experiment", "net@VERSION"),
 }
 
 
@@ -111,10 +111,10 @@ def test_what_is_refused_leaves_no_tag(project: Project, asked: tuple[str, str, 
 
 def test_a_reason_is_kept_and_told(project: Project) -> None:
     answer = project.ledger("promote", "worse", "net", "--why", "the only\none that fits; closes #12")
-    assert "warning: promoted all the same (it is not supported)" in answer.err
+    assert "warning: promoted anyway (it is not supported)" in answer.err
     text = project.git("cat-file", "tag", "net@v0.0.1")
     # no host closes an issue for it
-    said = "Against it: worse is refuted. Why all the same: the only one that fits; closes – #12"
+    said = "Against it: worse is refuted. Why anyway: the only one that fits; closes – #12"
     assert said in " ".join(text.split())
     (found,) = project.ledger("models", "--json").json
     assert (found["outcome"], found["why"]) == ("refuted", "the only one that fits; closes #12")
@@ -128,16 +128,16 @@ def test_a_reason_is_kept_and_told(project: Project) -> None:
 def test_a_trial_is_one_version(project: Project) -> None:
     project.ledger("promote", "rate", "net")
     before = project.state()
-    assert "rate:treatment/seed-0 is net v0.0.1 already" in project.ledger("promote", "rate", "net", code=2).err
+    assert "rate:treatment/seed-0 is already net v0.0.1" in project.ledger("promote", "rate", "net", code=2).err
     answer = project.ledger("promote", "rate", "net", "--version", "v2.0.0", "--stage", "prod", code=2)
-    assert "is net v0.0.1 already" in answer.err
+    assert "is already net v0.0.1" in answer.err
     answer = project.ledger("promote", "rate:treatment/seed-1", "net", "--version", "v0.0.1", code=2)
-    assert "a version is never another" in answer.err
+    assert "a version is never reassigned" in answer.err
     assert project.state() == before
     # the stage alone is new
     made = project.ledger("promote", "rate", "net", "--stage", "prod", "--json").json
     assert made["tags"] == {"net#prod#1": "assignment"}
-    assert project.ledger("promote", "rate", "net", "--stage", "prod").out == "net v0.0.1 is prod already\n"
+    assert project.ledger("promote", "rate", "net", "--stage", "prod").out == "net v0.0.1 is already prod\n"
 
 
 def test_what_is_taken_back(project: Project) -> None:
@@ -162,7 +162,7 @@ def test_what_is_taken_back(project: Project) -> None:
     project.ledger("promote", "net", "--deprecate")
     assert project.ledger("models", "--json").json == []
     assert show(str(project.root)) == {}
-    assert "deprecated already" in project.ledger("promote", "net", "--deprecate", code=2).err
+    assert "already deprecated" in project.ledger("promote", "net", "--deprecate", code=2).err
 
 
 def test_the_stages_that_gto_is_told_of(project: Project) -> None:
@@ -213,14 +213,14 @@ def test_a_tag_of_tomorrow(project: Project, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_name_that_others_are_in_the_way_of(project: Project) -> None:
     project.git("tag", "a")
     answer = project.ledger("promote", "rate", "a/b", "--path", "head.txt", code=2)
-    assert "the tag a is there already, so that there can be no a/b@v0.0.1" in answer.err
+    assert "the tag a already exists, so a/b@v0.0.1 cannot be created" in answer.err
 
 
 def test_a_verdict_that_is_out_of_date(project: Project) -> None:
     for seed in (0, 1):
         project.ledger("void", f"rate:treatment/seed-{seed}", "-m", "the disk was full")
     assert (
-        "evidence that the verdict of rate rests on was taken back since"
+        "evidence behind the verdict of rate has since been withdrawn"
         in project.ledger("promote", "rate", "net", code=2).err
     )
     answer = project.ledger("promote", "rate:treatment/seed-0", "net", code=2)

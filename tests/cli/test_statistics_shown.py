@@ -80,7 +80,7 @@ def test_other_seeds_are_not(shelved: Shelved) -> None:
     # eighty columns have no room for p, and no difference here has a ~
     assert "difference with its 90% interval (Welch's t); p: --json\n" in shown
     wide = project.ledger("show", "other").out
-    assert "difference with its 90% interval" in wide and ("~: none to be seen" in wide) == ("  ~ " in wide)
+    assert "difference with its 90% interval" in wide and ("~: none detected" in wide) == ("  ~ " in wide)
     assert fits(shown)
 
 

@@ -87,7 +87,7 @@ def test_what_would_run_is_shown_and_asked_about(
 def test_what_cannot_be_trusted(theirs: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "honest was not trusted with" in theirs.ledger("trust", "honest", "--revoke", code=2).err
     assert "there is no remote x" in theirs.ledger("trust", "--remote", "x", code=2).err
-    assert "two things to trust" in theirs.ledger("trust", "honest", "--remote", "origin", code=2).err
+    assert "cannot be combined" in theirs.ledger("trust", "honest", "--remote", "origin", code=2).err
     assert "origin was not trusted" in theirs.ledger("trust", "--remote", "origin", "--revoke", code=2).err
     assert "no experiment and no revision" in theirs.ledger("trust", "nothing", "--yes", code=2).err
     # what one has made oneself is trusted, and cannot be distrusted

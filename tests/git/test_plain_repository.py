@@ -161,7 +161,7 @@ def test_a_path_that_is_no_text_is_refused(plain: Project, tmp_path: Path) -> No
     odd = tmp_path / os.fsdecode(b"\xff")
     plain.root.rename(odd)
     assert plain_repository.top(odd) is None
-    with pytest.raises(LedgerError, match="is no UTF-8, which DVC needs"):
+    with pytest.raises(LedgerError, match="is not UTF-8, which DVC needs"):
         open_repository(odd)
 
 

@@ -120,7 +120,7 @@ def test_the_leader_has_all_replicates_where_one_has() -> None:
     [
         ({"rules": 1}, "`search.rules` is not known"),
         ({"kind": "foo"}, "`search.kind` is 'foo'; it may be step or tune"),
-        ({"space": []}, "`search.space`: there is no parameter to tune"),
+        ({"space": []}, "`search.space`: no parameter to tune is given"),
         ({"space": ["lr=1..0"]}, "`search.space`: lr: the range 1..0 is empty"),
         ({"space": ["lr=0..1:log"]}, "logarithmic scale cannot begin at 0"),
         ({"space": [f"p{n}=0.0..1.0" for n in range(40)]}, "more configurations than arms can be named"),

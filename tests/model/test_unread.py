@@ -1,4 +1,4 @@
-"""What is said of a file that was passed over."""
+"""What is said of a file that was skipped."""
 
 from __future__ import annotations
 

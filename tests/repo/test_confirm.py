@@ -249,7 +249,7 @@ def test_without_results_or_a_direction(project: Project) -> None:
 def test_one_trial_has_no_fresh_replicates(project: Project) -> None:
     project.ledger("new", "One", "--name", "one", "-S", "train.lr=0.5")
     recorded(project, "one", {"treatment": {0: 0.5}}, seeded=False)
-    with pytest.raises(LedgerError, match="ran once, over no seeds"):
+    with pytest.raises(LedgerError, match="ran once without seeds"):
         confirmed(project, "one", better="higher", margin=0.1)
 
 

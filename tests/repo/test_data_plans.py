@@ -68,8 +68,8 @@ def weeks(shelved: Shelved) -> Project:
         (["--variant", "x:data/raw@v1~1"], "the variant x: there was no data/raw at", "git log"),
         (["--variant", "x:notes.txt=0.5"], "notes.txt is a single file, which has no parts", "notes.txt@REV"),
         (["--variant", "x:data/raw-site-c"], "site-c is not a commit, and no groups are declared", "{site}/**"),
-        (["--variant", "x:data/raw=0.01"], "1% of the 3 files of data/raw is none", ""),
-        (["--group", "data/raw={site}/*", "--variant", "x:data/raw-site-d"], "no group of data/raw is called site-d",
+        (["--variant", "x:data/raw=0.01"], "1% of the 3 files of data/raw is no file", ""),
+        (["--group", "data/raw={site}/*", "--variant", "x:data/raw-site-d"], "data/raw has no group site-d",
          "did you mean site-a or site-b or site-c?"),
         (["--group", "data/raw={all}", "--variant", "x:data/raw-none"], "none holds all files of data/raw", ""),
         (["--group", "data/raw={all}", "--variant", "x:data/raw=none"], "none holds all files of data/raw", ""),
@@ -77,7 +77,7 @@ def weeks(shelved: Shelved) -> Project:
         (["--group", "data/row=addition"], "groups of data/row are declared, and neither", "did you mean data/raw"),
         (["--over", "data/row=0.9*3"], "neither git nor DVC holds data/row", "did you mean data/raw"),
         (["--over", "data/raw=1,2"], "data/raw is a path, not a parameter", "--over data/raw=0.9*5"),
-        (["--variant", "x:data/raw-v1~1"], "no group of data/raw is called", "its groups"),
+        (["--variant", "x:data/raw-v1~1"], "data/raw has no group", "its groups"),
         (["--over", "idle=0.9*3"], "no stage depends on idle", "under `deps:`"),
         (["--over", "data/raw=0.9*3", "--variant", "x:data/raw=0.5"], "so does the arm", "choose one"),
         (["--over", "data/raw=0.9*3", "--splits", "train.lr=0.1,0.2"], "split axis already", ""),
@@ -130,7 +130,7 @@ def test_amend_checks_arms_as_new_does(weeks: Project) -> None:
     weeks.ledger(*NEW)
     groups = '--key=groups={data/raw: {by: "{site}/*"}}'
     arms = "--key=variants={treatment: {}, x: {data: {data/raw: {without: [%s]}}}}"
-    assert "is called site-d" in weeks.ledger("amend", "-m", "why", groups, arms % "site-d", code=2).err
+    assert "has no group site-d" in weeks.ledger("amend", "-m", "why", groups, arms % "site-d", code=2).err
     weeks.ledger("amend", "-m", "why", groups, arms % "site-c")
     weeks.ledger("amend", "-m", "why", "--over", "data/raw=0.7*2")
     plan = weeks.ledger("show", "--json").json

@@ -311,11 +311,11 @@ def test_a_table_says_the_groups(weeks: Project, where: str) -> None:
 @pytest.mark.parametrize(
     ("change", "by", "said"),
     [
-        (DataChange(without=("site-d",)), SITES, "no group of data/raw is called site-d"),
-        (DataChange(without=("all",)), Grouping(by="**/{file}.png"), "no group of data/raw"),
-        (DataChange(without=("site-a", "site-b", "site-c", "none")), SITES, "without them there is none"),
+        (DataChange(without=("site-d",)), SITES, "data/raw has no group site-d"),
+        (DataChange(without=("all",)), Grouping(by="**/{file}.png"), "data/raw has no group"),
+        (DataChange(without=("site-a", "site-b", "site-c", "none")), SITES, "without them nothing is left"),
         (DataChange(only=("site-a", "site-b", "site-c", "none")), SITES, "the same data as its code"),
-        (DataChange(keep=0.01, draw=0), None, "1% of the 6 files of data/raw is none"),
+        (DataChange(keep=0.01, draw=0), None, "1% of the 6 files of data/raw is no file"),
         (DataChange(without=("x",)), Grouping(by="train.py", path="a", group="b"), "its name ends"),
         (DataChange(without=("x",)), Grouping(by="no.csv", path="a", group="b"), "no.csv is not held at"),
     ],
@@ -342,7 +342,7 @@ def test_what_is_no_folder_has_no_parts(opened: Ledger) -> None:
             "not a path below the folder",
         ),
         (b"[" * 100_000, "not JSON"),
-        (None, "not what its name says"),
+        (None, "does not match its name"),
     ],
 )
 def test_a_hostile_list_of_files_is_refused(weeks: Project, data: bytes | None, said: str) -> None:

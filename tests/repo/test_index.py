@@ -160,7 +160,7 @@ def test_what_cannot_be_read_is_named_and_what_is_too_new_is_counted(project: Pr
 
     for command in (["log"], ["table"]):
         said = project.ledger(*command).err
-        assert said.count("2 records are of a newer version of ledger") == 1
+        assert said.count("2 records are from a newer version of ledger") == 1
         assert said.count("experiments/broken/hypothesis.md on exp/broken: there is no front matter") == 1
 
 

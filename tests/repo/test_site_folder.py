@@ -116,7 +116,7 @@ def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     def failing() -> None:
         with held(folder, tmp_path / "repository") as site:
             site.stage("index.html", b"x")
-            raise LedgerError("no experiment is called x")
+            raise LedgerError("no experiment is named x")
 
     with pytest.raises(LedgerError):
         failing()

@@ -146,10 +146,16 @@ def test_other_answers_say_no_more_than_they_know(found: Bisection, expected: st
 @pytest.mark.parametrize(
     ("share", "expected"),
     [
-        (Ratio(estimate=0.2, interval=(0.1, 0.3)), "most of the gap is the evaluation set: 20%"),
-        (Ratio(estimate=0.9, interval=(0.7, 1.1)), "most of the gap is there on a fixed evaluation set: 90%"),
-        (Ratio(estimate=0.6, interval=(0.3, 0.9)), "how much of the gap is the evaluation set is not decided: 60%"),
-        (Ratio(estimate=0.6, interval=None), "the drop is not told from none, so that a share of it has no bounds"),
+        (Ratio(estimate=0.2, interval=(0.1, 0.3)), "most of the gap comes from the evaluation set: 20%"),
+        (Ratio(estimate=0.9, interval=(0.7, 1.1)), "most of the gap remains on a fixed evaluation set: 90%"),
+        (
+            Ratio(estimate=0.6, interval=(0.3, 0.9)),
+            "how much of the gap comes from the evaluation set is undecided: 60%",
+        ),
+        (
+            Ratio(estimate=0.6, interval=None),
+            "the drop is not distinguishable from zero, so a share of it has no bounds",
+        ),
         (None, "the share cannot be estimated"),
     ],
 )
@@ -164,7 +170,7 @@ def test_what_is_said_of_the_evaluation_set_follows_its_interval(share: Ratio | 
     )
     whole, fixed, said = bisect_words.evaluation(found, "dice")
     assert whole == "each end on its own data/test: dice fell by 0.080 (90% interval 0.063 to 0.097)"
-    assert fixed == "both on that of BAD: dice fell by 0.016 (90% interval -0.001 to 0.033)"
+    assert fixed == "both on the one at BAD: dice fell by 0.016 (90% interval -0.001 to 0.033)"
     assert said.startswith(expected)
 
 
@@ -195,8 +201,8 @@ def test_a_share_below_one_leaves_other_causes() -> None:
 
 def test_what_was_corrected_since_is_no_cause_of_what_is_bad_now() -> None:
     (said,) = bisect_words.note(replace(STEP, overtaken=20))
-    assert 'changed or removed by 0000014 "week 20"' in said
-    assert "(ledger bisect dice 0000014 0000019 goes on from there)" in said
+    assert '0000014 "week 20" changed or removed all that it brought' in said
+    assert "(ledger bisect dice 0000014 0000019 continues from there)" in said
 
 
 def group(name: str, effect: Effect, *, own: bool = False) -> GroupChange:
@@ -216,17 +222,17 @@ def group(name: str, effect: Effect, *, own: bool = False) -> GroupChange:
             [("c", Effect.HELPED, True), ("a", Effect.HARMED, False)],
             "different rather than bad: it helps its own group c, and harms a",
         ),
-        (Nature.UNDECIDED, [("a", Effect.HARMED, False)], "nothing says which group of the evaluation the addition is"),
+        (Nature.UNDECIDED, [("a", Effect.HARMED, False)], "the evaluation group of the addition is unknown"),
         (
             Nature.UNDECIDED,
             [("c", Effect.HARMED, True), ("a", Effect.UNCLEAR, False)],
-            "no other group is harmed beyond what the noise does",
+            "no other group is harmed beyond the noise",
         ),
         (Nature.UNDECIDED, [("c", Effect.HARMED, True), ("a", Effect.HELPED, False)], "it helps a"),
         (
             Nature.UNDECIDED,
             [("c", Effect.UNCLEAR, True), ("a", Effect.HARMED, False)],
-            "what it does to its own group c is not told from nothing",
+            "its effect on its own group c is not distinguishable from zero",
         ),
     ],
 )

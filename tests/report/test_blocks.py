@@ -121,7 +121,7 @@ def test_a_terminal_that_is_one_has_sentences_that_fit() -> None:
         head=("metric", "difference", "p"),
         rows=(("dice", "~ +0.1", "0.01"),),
         optional=(2,),
-        notes=("difference with its interval, p two-sided",),
+        notes=("difference with its interval, two-sided p",),
         short_notes=("difference with its interval",),
         indent=2,
     )
@@ -131,7 +131,7 @@ def test_a_terminal_that_is_one_has_sentences_that_fit() -> None:
         "  metric  difference  p",
         "  dice    ~ +0.1      0.01",
         "  difference with its",
-        "  interval, p two-sided",
+        "  interval, two-sided p",
         *below,
     ]
     # of a column that is not shown nothing is said

@@ -97,11 +97,11 @@ def lines(found: Ablation | Matrix, total: int = 80) -> list[str]:
 def test_left_out() -> None:
     found = ablation(SITES)
     assert ablate_words.answer(found) == (
-        "site-c harms dice; site-a and site-b help dice; others are not told from no effect"
+        "site-c harms dice; site-a and site-b help dice; no other effect is distinguishable from zero"
     )
     said = ablate_words.details(found)
     assert said[0].startswith("site-c harms: -0.04") and "(90% interval -0.0" in said[0]
-    assert said[-2] == "site-d is not told from no effect"
+    assert said[-2] == "site-d is not distinguishable from no effect"
     assert said[-1].startswith("its interval lies between -0.00")
 
 
@@ -112,20 +112,20 @@ def test_where_lower_is_better() -> None:
 
 def test_alone_groups_are_compared_with_each_other() -> None:
     found = ablation(SITES, Design.ALONE)
-    assert "alone, beside the mean of the groups alone: " in ablate_words.answer(found)
+    assert "relative to the mean of the single groups: " in ablate_words.answer(found)
     assert "is worse: " in ablate_words.details(found)[0]
-    assert ablate_words.meaning(found)[0].endswith("less the mean of the groups alone")
+    assert ablate_words.meaning(found)[0].endswith("minus the mean of the single groups")
 
 
 def test_alone_beside_a_declared_value() -> None:
     found = ablation(SITES, Design.ALONE, empty=0.1)
     assert ablate_words.answer(found) == "site-a, site-b, site-c and site-d help dice"
-    assert ablate_words.meaning(found)[0].endswith("less 0.1000 for no data")
+    assert ablate_words.meaning(found)[0].endswith("minus 0.1000 without data")
 
 
 def test_nothing_is_seen() -> None:
     found = ablation({"a": 0.0, "b": 0.0, "c": 0.0})
-    assert ablate_words.answer(found) == "no site is seen to help or to harm dice"
+    assert ablate_words.answer(found) == "no site has a detectable effect on dice"
 
 
 def test_one_seed() -> None:
@@ -137,7 +137,7 @@ def test_one_seed() -> None:
 def test_what_failed_is_said() -> None:
     found = replace(ablation(SITES), failed=("without-site-b/seed-1",), missing=("all/seed-3", "all/seed-4"))
     assert ablate_words.notes(found) == (
-        "without-site-b/seed-1 failed, or lacks the metric: what needs it is left out",
+        "without-site-b/seed-1 failed, or lacks the metric: comparisons that need it are left out",
         "2 trials are missing: ledger run ablate-data-raw",
     )
 
@@ -174,12 +174,12 @@ def test_a_matrix() -> None:
 
 def test_a_matrix_whose_sets_move_models_apart() -> None:
     said = matrix_words.answer(grid(("v1", "v2"), ("v1", "main"), joint=0.04))
-    assert said[-1].startswith("it depends: sets do not move all models alike (interaction p ")
+    assert said[-1].startswith("it depends: the evaluation sets do not affect all models equally (interaction p ")
 
 
 def test_training_sets_that_are_not_told_apart() -> None:
     said = matrix_words.answer(grid(("v1", "v2"), ("v1", "main"), step=0.0))
-    assert said[1].startswith("training sets v1 and v2: not told apart, ")
+    assert said[1].startswith("training sets v1 and v2: not distinguishable, ")
 
 
 def test_json() -> None:

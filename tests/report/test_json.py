@@ -29,5 +29,5 @@ def test_it_is_what_the_standard_library_writes(value: Any) -> None:
 def test_values_that_json_does_not_know() -> None:
     given_ = {1: (math.nan, -math.inf), "day": datetime.date(2026, 1, 2), "of": MappingProxyType({})}
     assert json.loads(render(given_)) == {"1": [None, None], "day": "2026-01-02", "of": {}}
-    with pytest.raises(TypeError, match="set is nothing that JSON can hold"):
+    with pytest.raises(TypeError, match="set cannot be written as JSON"):
         render([set()])

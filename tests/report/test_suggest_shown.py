@@ -75,10 +75,10 @@ def test_it_fits_and_says_all() -> None:
     assert "best so far: model.learning_rate=0.03, opt=adam (grid:r-3)" in shown
     assert "opt is the same in all of them" in shown
     assert "1 configuration failed or lacks the metric, and counts as bad" in shown
-    assert "outside of the space, and left out: grid:x (opt) and grid:y (opt)" in shown
+    assert "left out, outside the space: grid:x (opt) and grid:y (opt)" in shown
     assert "3 trials at other code, data or parameters left out" in shown
-    assert "how noisy a trial is, is a guess" not in shown
-    assert "how noisy a trial is, is a guess" in text(answered(rates(1)))
+    assert "so the noise of a trial is a guess" not in shown
+    assert "so the noise of a trial is a guess" in text(answered(rates(1)))
     assert "nearest tried: grid:r-" in shown
     command = next(line for line in shown.splitlines() if line.startswith("ledger new"))
     words = shlex.split(command)
@@ -91,10 +91,10 @@ def test_it_fits_and_says_all() -> None:
 def test_nothing_is_expected_where_nothing_is_known() -> None:
     shown = text(answered(rates()[:1]))
     assert "expected" not in shown.split("\n\n")[1]
-    assert "too little is known to expect anything: these are spread over the space" in shown
+    assert "too few results to predict from: these are spread over the space" in shown
     assert "one configuration says nothing" in shown
     by_optuna = text(answered(rates(), model=proposing.TPE))
-    assert "too little is known" not in by_optuna
+    assert "too few results" not in by_optuna
     assert "best so far" not in by_optuna
 
 

@@ -101,7 +101,7 @@ def test_each_group_has_its_effect_its_interval_and_a_mark_that_needs_no_colour(
         "helps",
         "helps",
         "harms",
-        "not told from no effect",
+        "not distinguishable from no effect",
     ]
     shapes = {each.attrib["class"]: (each.tag, each.attrib.get("d", "").count("L")) for each in of(root, "mark")}
     assert len(set(shapes.values())) == 3, "by shape"

@@ -219,7 +219,7 @@ def test_the_subject_and_the_terminal() -> None:
     assert told(remarked) == [
         "a: inconclusive",
         "  a > 1: inconclusive",
-        "    there are no trials of x",
+        "    x has no trials",
         "! concluded early: declared trials were missing",
     ]
 

@@ -17,7 +17,7 @@ MADE_BY = ("wrong", "unproved", "found")
 PACKAGE = Path(problems.__file__).parent.parent
 
 
-NOWHERE = "nowhere here, and no remote is set"
+NOWHERE = "not in this clone, and no remote is set"
 
 
 def gone(trial: str | None, digest: str) -> Problem:

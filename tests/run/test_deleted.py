@@ -55,7 +55,7 @@ def test_it_is_brought_back(deleted: Project, *, pruned: bool) -> None:
         deleted.git("reflog", "expire", "--expire=now", "--all")
         deleted.git("gc", "-q", "--prune=now")
     back = deleted.ledger("archive", "x", "--undo")
-    assert "is back: it is where a run left it" in back.out and "such as a verdict" in back.err
+    assert "is back, as a run left it" in back.out and "such as a verdict" in back.err
     assert deleted.git("rev-list", "--merges", "exp/x") == ""
     deleted.git("switch", "-q", "exp/x")
     assert deleted.ledger("run", "--json").json["trials"] == []

@@ -242,7 +242,7 @@ def test_a_run_is_watched_without_a_terminal(gate: Gate) -> None:
 
 def test_a_detached_run_outlives_its_terminal(gate: Gate) -> None:
     terminal = Terminal(gate.project, "run", "--detach", "-j", "1")
-    shown = terminal.until("what it says:")
+    shown = terminal.until("log:")
     assert "3 trials of a run in the background (process " in shown
     assert "follow them: ledger status a --watch" in shown
     gate.waits()

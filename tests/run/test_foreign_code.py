@@ -40,7 +40,7 @@ def test_a_clone_asks_once_and_again_when_others_change_what_runs(
         assert ASKS in refused
     assert bob.state() == before
     assert not (bob.root / ".git/ledger/slots/0/train.py").exists()
-    assert "there is no terminal to ask on" in bob.ledger("trust", code=2).err
+    assert "there is no terminal for the question" in bob.ledger("trust", code=2).err
     assert ASKS in bob.ledger("run", code=2).err
     shown = bob.ledger("trust", "x", "--yes").out
     assert f"train  {COMMAND}" in shown

@@ -123,7 +123,7 @@ def test_two_experiments_on_other_keys_are_merged_key_by_key(shelved: Shelved) -
     got = project.ledger("land", "b")
     assert "params.json is merged key by key" in got.err
     assert "dvc.lock is merged stage by stage" in got.err
-    assert "both sides have results: those of exp/b are taken" in got.err
+    assert "both sides have results: those of exp/b are used" in got.err
     assert "to be reproduced on main: train" in got.out
     assert json.loads(project.git("show", "main:params.json"))["train"] == SMALL | {"lr": 0.2, "name": "large"}
     assert project.git("rev-parse", "main:dvc.lock") == project.git("rev-parse", "exp/b:dvc.lock")

@@ -204,7 +204,7 @@ def test_data_that_a_record_leaves_behind_are_told(project: Project) -> None:
     project.git("switch", "-q", "exp/a")
     project.commit("weekly data", {"data/weekly.dvc": pointer, "ledger.yaml": "ignore: [data/weekly.dvc]\n"})
     conclude(project, "inconclusive")
-    said = "its data (data/weekly) stay off main: --adopt brings them too, without a claim"
+    said = "its data (data/weekly) do not land on main: --adopt brings them too, without a claim"
     assert project.ledger("land").out.count(said) == 1
     assert "data/weekly.dvc" not in project.git("ls-tree", "-r", "--name-only", "main")
     # what the line says to type does it

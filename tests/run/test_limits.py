@@ -111,7 +111,7 @@ def test_a_shell_that_is_not_here(project: Project, monkeypatch: pytest.MonkeyPa
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
     project.ledger("run")
     log = project.ledger("show", "a:treatment/seed-0", "--log").out
-    assert "SHELL is /nowhere/fish, which is not here: /bin/sh runs the commands" in log
+    assert "SHELL is /nowhere/fish, which does not exist: /bin/sh runs the commands" in log
 
 
 def test_lengths_of_time(shelved: Shelved) -> None:

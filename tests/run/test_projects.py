@@ -43,14 +43,14 @@ def test_init_leaves_an_existing_pipeline_alone(project: Project) -> None:
     assert {path: (project.root / path).read_bytes() for path in default_files()} == before
     assert project.git("status", "--porcelain", "-uall").split() == ["??", "experiments/README.md", "??", "ledger.yaml"]
     project.commit("set up ledger")
-    assert "everything is set up already" in project.ledger("init").out
+    assert "everything is already set up" in project.ledger("init").out
     assert project.git("status", "--porcelain") == ""
     assert difference(run_raised(project, "train.lr", 0.3)) == pytest.approx(0.2)
 
 
 def test_init_refuses_to_write_over_a_pipeline(project: Project) -> None:
     said = project.ledger("init", "--cmd", "python train.py", code=2).err
-    assert "there is a dvc.yaml already" in said
+    assert "dvc.yaml already exists" in said
     assert project.git("status", "--porcelain") == ""
 
 

@@ -82,7 +82,7 @@ def test_within_the_noise_and_beyond_it(drifting: tuple[Project, Path]) -> None:
     assert states == {"accuracy": "less than replicates", "loss": "identical"}
     assert found["ok"] is False
     said = project.ledger("reproduce", "a", code=1).out.splitlines()[-1]
-    assert said == "accuracy differs, by less than seeds do: --within-noise lets that pass"
+    assert said == "accuracy differs, but by less than seeds: --within-noise accepts that"
     assert project.ledger("reproduce", "a", "--json", "--within-noise").json["ok"] is True
     drift.write_text("0.4")
     got = project.ledger("reproduce", "a", code=1)

@@ -39,7 +39,7 @@ def concluded(project: Project) -> dict[str, Any]:
 def test_chosen_by_an_amendment_or_by_a_new_plan(noise: Project) -> None:
     chosen = lowest(noise)
     said = noise.ledger("amend", "--over", chosen, "-m", "fewer will do").err
-    assert "results had been seen" in said
+    assert "results had already been seen" in said
     noise.ledger("run", "-j", "2")
     found = concluded(noise)
     assert (found["numbers_say"], found["outcome"], found["confirmatory"]) == ("supported", "inconclusive", False)

@@ -24,7 +24,7 @@ def test_the_remote_is_chosen_as_git_does(ada: Project, tmp_path: Path) -> None:
     with_origin(ada, tmp_path, "fork")
     ada.git("remote", "rename", "origin", "lab")
     said = ada.ledger("push", "--no-data", code=2).err
-    assert "which remote is meant? there are fork and lab" in said and "--remote fork" in said
+    assert "which remote is meant? known: fork and lab" in said and "--remote fork" in said
     assert "there is no remote elsewhere" in ada.ledger("push", "--no-data", "--remote", "elsewhere", code=2).err
     ada.ledger("push", "--no-data", "--remote", "lab")
     ada.git("config", "remote.pushDefault", "fork")
@@ -64,7 +64,7 @@ def test_what_is_no_experiment_there_is_passed_over(ada: Project, tmp_path: Path
     assert ada.ledger("push", "--no-data").out == "everything is up to date\n"
     bob = clone(ada, tmp_path, "--single-branch", "--no-tags")
     done = bob.ledger("pull", "--no-data", "--all", code=1)
-    assert "pulled x" in done.out and "passed over" in done.err
+    assert "pulled x" in done.out and "skipped" in done.err
     assert "origin/exp/plain is not an experiment" in done.err
     assert sorted(ref for ref in bob.git("for-each-ref", "--format=%(refname)").splitlines() if "exp/" in ref) == [
         "refs/remotes/origin/exp/plain",
@@ -122,10 +122,10 @@ def test_data_goes_first_and_what_is_absent_is_named(ada: Project, tmp_path: Pat
     planned = ada.ledger("push", "--dry-run")
     would = planned.out
     assert "would push 2 files of data to store" in would and not store.exists()
-    assert f"note: store ({store}) was not there and would be made" in planned.err
+    assert f"note: store ({store}) did not exist and would be made" in planned.err
     sent = ada.ledger("push")
     assert sent.out == would.replace("would push", "pushed")
-    assert f"note: store ({store}) was not there and was made" in sent.err
+    assert f"note: store ({store}) did not exist and was made" in sent.err
     assert ada.ledger("push", "--json").json["data"]["made"] == []
     bob = clone(ada, tmp_path)
     bob.dvc("remote", "add", "-q", "--local", "-d", "store", str(store))
@@ -136,7 +136,7 @@ def test_data_goes_first_and_what_is_absent_is_named(ada: Project, tmp_path: Pat
     assert "pulled 1 file of data from store" in done.out
     assert re.search(r"warning: x:(baseline|treatment)/seed-0: neither here nor on the remote: model.txt", done.err)
     again = bob.ledger("pull", code=1).out
-    assert again == "everything is up to date, but for data that is in neither place\n"
+    assert again == "everything is up to date, except data that is in neither place\n"
 
 
 LEDGER = [sys.executable, "-m", "ledger"]

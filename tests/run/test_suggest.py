@@ -82,16 +82,16 @@ def test_where_and_of_whom(project: Project) -> None:
     other = project.ledger("suggest", "wide", *LR, "--json").json
     assert [one["nearest"]["arms"] for one in other] == [["wide:treatment"]]
     shown = project.ledger("suggest", "wide", *LR).out
-    assert "one configuration says nothing of what the parameters do" in shown
-    assert "too little is known to expect anything" in shown
+    assert "one configuration says nothing about the effect of the parameters" in shown
+    assert "too few results to predict from" in shown
     assert "--from wide" in shown
     both = project.ledger("suggest", *LR, "--tune", "width=2..8").out
     # at the same code they are configurations of one space
     assert "by 6 configurations in 11 trials of" in both
     few = project.ledger("suggest", *LR, "--where", "params.lr < 0.3", "--tune", "width=2..8").out
-    assert "width is the same in all of them: what it does is not known" in few
+    assert "width is the same in all of them, so its effect is unknown" in few
     outside = project.ledger("suggest", "--tune", "lr=0.05..0.5", "--objective", "min loss").out
-    assert "outside of the space, and left out: rates:lr-0-0 (lr), rates:lr-0-7 (lr) and rates:lr-0-9 (lr)" in outside
+    assert "left out, outside the space: rates:lr-0-0 (lr), rates:lr-0-7 (lr) and rates:lr-0-9 (lr)" in outside
     assert project.ledger("suggest", *LR, "--model", "tpe", "--json").json[0]["mean"] is None
 
 

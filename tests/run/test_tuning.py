@@ -121,11 +121,11 @@ def test_a_trial_that_the_search_did_not_ask_for_is_accused(shelved: Shelved) ->
     ("given", "said"),
     [
         (("--tune", "lr=0.0..1.0"), "--objective"),
-        (("--objective", "max dice"), "--objective says nothing without --tune"),
-        (("--budget", "9"), "--budget says nothing without --tune"),
+        (("--objective", "max dice"), "--objective needs --tune"),
+        (("--budget", "9"), "--budget needs --tune"),
         ((*SPACE, "--predict", "loss <= baseline"), "--predict has no meaning beside --tune"),
         ((*SPACE, "--vary", "opt=adam,sgd"), "--vary has no meaning beside --tune"),
-        ((*SPACE, "-S", "lr=0.1"), "lr is set by -S, and is to be tuned"),
+        ((*SPACE, "-S", "lr=0.1"), "lr is both set by -S and tuned"),
         ((*SPACE, "--tune", "seed=0..9"), "seed is an axis of the replicates"),
         ((*SPACE, "--tune", "unread=0..9"), "unread"),
         ((*SPACE, "--tune", "widht=1..9"), "widht"),
@@ -150,7 +150,7 @@ def test_what_cannot_be_tuned_is_refused_and_nothing_is_made(
 def test_what_a_search_cannot_do_is_said_before_it_runs(shelved: Shelved) -> None:
     project = shelved(lambda _: None, FILES)
     said = project.ledger("new", "No", "--tune", "lr=0.0..0.5", "--objective", "loss", "--budget", "3")
-    assert "note: lr=0.7 is outside of its range" in said.out + said.err
+    assert "note: lr=0.7 is outside its range" in said.out + said.err
     assert "note: 3 trials are too few for 3 replicates of the best" in said.out + said.err
     assert "a budget of 7" in said.out + said.err
     assert "hypothesis.md, ledger run" in said.out

@@ -144,7 +144,7 @@ def test_a_pointer_to_other_data_is_found(ran: Project) -> None:
     commit = forge(ran, "no-x/data_raw_b8995e-0", {"data/raw.dvc": f"{whole}\n"})
     found = {kind: text for kind, trial, text in problems(ran) if trial == "no-x/data_raw_b8995e-0"}
     assert found["other-data"] == (
-        f"the trial commit {commit[:10]} has other data at data/raw than the plan gives the arm: "
+        f"the trial commit {commit[:10]} has different data at data/raw from what the plan gives the arm: "
         "a.png, b.png, d.png and 2 more differ"
     )
     assert "other-input" in found
@@ -161,7 +161,9 @@ def test_the_sample_of_another_draw_is_found(ran: Project) -> None:
 def test_other_files_of_git_are_found(ran: Project) -> None:
     commit = forge(ran, "old/data_raw_b8995e-0", {"labels/3.txt": "5"})
     found = {kind: text for kind, trial, text in problems(ran) if trial == "old/data_raw_b8995e-0"}
-    assert found["other-data"].startswith(f"the trial commit {commit[:10]} has other data at labels than the plan")
+    assert found["other-data"].startswith(
+        f"the trial commit {commit[:10]} has different data at labels from what the plan"
+    )
     assert found["other-data"].endswith("labels/3.txt differs")
     # what lies elsewhere is none of the arm's data
     forge(ran, "no-x/data_raw_b8995e-0", {"labels/3.txt": "5"})
@@ -177,7 +179,7 @@ def test_what_the_cache_forges_is_found(ran: Project) -> None:
         (
             "data-forged",
             "no-x/data_raw_b8995e-0",
-            f"the data at data/raw: {digest} in the cache is not what its name says",
+            f"the data at data/raw: {digest} in the cache does not match its name",
         )
     ]
 

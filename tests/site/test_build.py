@@ -117,7 +117,7 @@ def test_only_and_since_choose(project: Project, tmp_path: Path) -> None:
     refused = project.ledger("site", "-o", str(tmp_path / "site"), "--since", "2 moons", code=2)
     assert "--since '2 moons' is not a date" in refused.err
     answer = project.ledger("site", "-o", str(tmp_path / "x"), "--only", "nothing*", code=2)
-    assert "no experiment is called nothing*" in answer.err
+    assert "no experiment is named nothing*" in answer.err
     assert "did you mean rate?" in project.ledger("site", "-o", str(tmp_path / "x"), "--only", "raet", code=2).err
 
 

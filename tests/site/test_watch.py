@@ -230,7 +230,7 @@ def test_a_fault_of_ours_ends_no_watch(project: Project, monkeypatch: pytest.Mon
             land(project, "one", 0)
             found = site.look()
             assert isinstance(found, ZeroDivisionError)
-            assert "fault of ledger's: ZeroDivisionError: by a mistake" in news(site, "index.html")["failure"]
+            assert "because of a bug in ledger: ZeroDivisionError: by a mistake" in news(site, "index.html")["failure"]
             assert "one helps" in get(site, "experiments/one.html")
             assert site.look() is None, "it is told once"
         land(project, "two", 0)

@@ -131,7 +131,7 @@ def excluded(texts: Sequence[str], taken: Varied, known: Iterable[str]) -> tuple
         count = math.prod(side.kinds.shape[1] for side, _ in made)
         if count > MOST or len(names) > _AXES:
             raise LedgerError(
-                f"--exclude ties {listed(names, 6)} together in too many ways to look at: {count:,}",
+                f"--exclude combines {listed(names, 6)} in too many ways to check: {count:,}",
                 hint="write fewer comparisons in one expression, or split them by parameter",
             )
         allowed = np.ones([side.kinds.shape[1] for side, _ in made], np.bool_)

@@ -44,7 +44,7 @@ class Groups:
             return found[0]
         hint = did_you_mean(name, list(self.sizes), f"its groups: {listed(list(self.sizes), 12)}")
         shown = name[:_DIGITS] if is_full_id(name) else name
-        raise LedgerError(f"no group of {path} is called {shown}, or has a file in it", hint=hint)
+        raise LedgerError(f"{path} has no group {shown}, or it has no files", hint=hint)
 
 
 # so many digits of a commit's id say which is meant

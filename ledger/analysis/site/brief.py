@@ -24,7 +24,7 @@ class Brief:
     - `finding`: what a search has found; `found`: the same in a word or two.
     - `interpretation`: the beginning of what its author makes of the verdict, as markdown.
     - `tested`: what later experiments have confirmed of it or have not, an entry an arm.
-    - `missing`: the declared trials without a result; `problems`: the files of it that were passed over.
+    - `missing`: the declared trials without a result; `problems`: the files of it that were skipped.
     """
 
     name: str

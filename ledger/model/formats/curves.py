@@ -25,7 +25,7 @@ SUFFIXES = (".csv", ".tsv", ".json", ".yaml", ".yml")
 """The files that may hold a curve; pictures and other plots have other endings."""
 
 MAX_BYTES = 50_000_000
-"""A larger file is no learning curve: it is passed over."""
+"""A larger file is no learning curve: it is skipped."""
 
 # DVCLive keeps each metric in a file of its own below this folder: `dvclive/plots/metrics/train/loss.tsv`
 _DVCLIVE = "plots/metrics/"

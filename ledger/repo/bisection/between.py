@@ -87,7 +87,7 @@ def evaluations(git: Git, found: Ends, asked: Sequence[str], known: Sequence[str
     """
     for path in asked:
         if held_at(git, found.bad, path) is None:
-            raise LedgerError(f"--evaluation {path}: there is nothing at {found.bad[:10]}", hint="is the path right?")
+            raise LedgerError(f"--evaluation {path} does not exist at {found.bad[:10]}", hint="is the path right?")
     there = [path for path in known if held_at(git, found.bad, path) is not None]
     return tuple(dict.fromkeys([*asked, *there]))
 

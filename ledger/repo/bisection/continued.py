@@ -23,7 +23,8 @@ def same(ledger: Ledger, draft: SearchDraft, asked: BisectRequest) -> Experiment
     theirs, ours = found.plan.search, draft.search
     if theirs is None or theirs.kind != STEP or _question(theirs) != _question(ours):
         raise LedgerError(
-            f"the experiment {found.name} asks something else", hint=f"another name: --name {numbered(found.name, 2)}"
+            f"the experiment {found.name} asks a different question",
+            hint=f"another name: --name {numbered(found.name, 2)}",
         )
     given = {
         "--confidence": (asked.confidence, theirs.confidence),

@@ -116,7 +116,7 @@ def _known_metric(ledger: Ledger, asked: BisectRequest, ends: Ends) -> tuple[Rem
     if held:
         raise LedgerError(
             f"no metrics file at {ends.bad[:10]} has {asked.metric}",
-            hint=either_of(near, f"there is {listed(known, 8)}"),
+            hint=either_of(near, f"known: {listed(known, 8)}"),
         )
     facts = {"metric": metric, "commit": None, "near": tuple(near), "known": tuple(known)}
     return (Remark.of(Kind.UNKNOWN_METRIC, **facts),)

@@ -136,8 +136,7 @@ def laid(ledger: Ledger, experiment: Experiment, arm: str, records: Sequence[Rec
     again = ledger.code.arm(whole, params, plan.replicates.parameters, plan.replicates.samples)
     if again.fingerprint != trial.fingerprint:
         raise LedgerError(
-            f"{experiment.name}:{arm} would be something else than what ran: its fingerprint is another at "
-            f"{trial.code[:10]}",
+            f"{experiment.name}:{arm} would not be what ran: its fingerprint differs at {trial.code[:10]}",
             hint=f"ledger verify {experiment.name} says what has changed",
         )
     groups = {path: plan.grouping(path) for path in data if path in plan.groups}

@@ -140,7 +140,7 @@ def _predictions(found: FoundArm, asked: ConfirmRequest) -> tuple[Prediction, ..
         lacking = "the baseline has no results" if worth.estimate is None else "the noise of its arms is not known"
         better = ">= baseline +" if worth.better == HIGHER else "<= baseline -"
         raise LedgerError(
-            f"what to predict of {worth.metric} does not follow from the records: {lacking}",
+            f"what to predict about {worth.metric} does not follow from the records: {lacking}",
             hint=f"say it: --margin 0.01, or --predict '{Metric(name=worth.metric)} {better} 0.01'",
         )
     up = worth.better == HIGHER
@@ -204,9 +204,9 @@ def _axis(settings: Settings, found: FoundArm) -> Axis:
     usable.sort(key=lambda axis: axis.kind == SPLIT)
     if not usable:
         raise LedgerError(
-            f"{found.text} has no replicates of which there are fresh ones: folds are parts of the same data"
+            f"{found.text} has no replicates with fresh values: folds are parts of the same data"
             if replicates.axes
-            else f"{found.text} ran once, over no seeds, so that nothing is known of the noise and none is fresh",
+            else f"{found.text} ran once without seeds, so its noise is unknown and no seed is fresh",
             hint=f'on {settings.branch_prefix}{found.experiment.name}: ledger amend --seeds 5 -m "to see the '
             'noise", then ledger run',
         )

@@ -68,14 +68,16 @@ def finding(ledger: Ledger, asked: ConfirmRequest) -> FoundArm:
     }
     if not means:
         which = asked.target if asked.where is None else "what --where chooses"
-        raise LedgerError(f"no arm of {which} has a value of {metric}", hint="ledger table --variants shows what has")
+        raise LedgerError(
+            f"no arm of {which} has a value of {metric}", hint="ledger table --variants shows which arms have"
+        )
     if named is not None and named[1] is not None:
         chosen = (named[0].name, named[1])
         if chosen not in means:
             ran = named[0].of(named[1])
             raise LedgerError(
                 f"{asked.target} has no results of {metric}",
-                hint=f"ledger show {asked.target} says what became of it" if ran else f"ledger run {named[0].name}",
+                hint=f"ledger show {asked.target} shows how it ended" if ran else f"ledger run {named[0].name}",
             )
     elif named is not None and _found(named[0], metric) in means:
         chosen = _found(named[0], metric)
@@ -158,7 +160,9 @@ def _candidates(
             rows = [row for row in rows if row.variant == arm]
     if not rows:
         which = asked.target if asked.where is None else "what --where chooses"
-        raise LedgerError(f"no arm of {which} has results to confirm", hint="ledger table --variants shows what has")
+        raise LedgerError(
+            f"no arm of {which} has results to confirm", hint="ledger table --variants shows which arms have"
+        )
     seen: dict[str | tuple[str, str], Row] = {}
     for row in rows:
         seen.setdefault(row.fingerprint or (row.experiment, row.variant), row)

@@ -74,12 +74,12 @@ def changed(listing: Mapping[str, str], change: DataChange, grouped: FileGroups 
             left = parts.without(listing, groups.of, chosen, before=_before(grouped, chosen))
         holds = f"{listed(chosen, 4)} {'holds' if len(chosen) == 1 else 'hold'} all files of {path}"
         if not left:
-            raise LedgerError(f"{holds}: without {'it' if len(chosen) == 1 else 'them'} there is none")
+            raise LedgerError(f"{holds}: without {'it' if len(chosen) == 1 else 'them'} nothing is left")
         if left == listing and change.at is None and change.keep is None:
             raise LedgerError(f"{holds}: this arm would have the same data as its code")
     if change.keep is not None:
         if parts.size_of_sample(len(left), change.keep) == 0:
-            raise LedgerError(f"{change.keep * 100:g}% of the {len(left)} files of {path} is none")
+            raise LedgerError(f"{change.keep * 100:g}% of the {len(left)} files of {path} is no file")
         left = parts.sample(left, change.keep, change.draw or 0)
     return left
 

@@ -17,7 +17,7 @@ class Forged(LedgerError):
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(
-            f"{what} in DVC's cache is not what its name says ({name})",
+            f"{what} in DVC's cache does not match its name ({name})",
             hint="remove that file from the cache and dvc fetch it",
         )
         self.name = name

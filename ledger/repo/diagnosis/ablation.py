@@ -134,7 +134,7 @@ def _required(groups: Groups, asked: AblationRequest) -> list[str]:
     hint = "--by addition, or a pattern of its folders: --by '{site}/**'"
     if names == [NONE]:
         raise LedgerError(f"{asked.by.by} matches no file of {asked.path}", hint=hint)
-    raise LedgerError(f"{asked.path} has one {asked.by.word} alone{only}: nothing is left without it", hint=hint)
+    raise LedgerError(f"{asked.path} has only one {asked.by.word}{only}: nothing is left without it", hint=hint)
 
 
 def _arms(
@@ -170,7 +170,7 @@ def _over_budget(asked: AblationRequest, coalitions: int, seeds: int) -> LedgerE
 def _require_few(arms: int) -> None:
     if arms > MAX_ARMS:
         raise LedgerError(
-            f"these are {arms} arms, and a plan can have at most {MAX_ARMS}",
+            f"{arms} arms are too many: a plan can have at most {MAX_ARMS}",
             hint="fewer groups (--by), --design leave-out, or with shapley fewer seeds or a --budget",
         )
 

@@ -108,7 +108,9 @@ def _arms(plan: Plan) -> tuple[object, ...]:
 def _require_same(theirs: Plan, ours: Plan, again: Callable[[str], str]) -> None:
     other = numbered(ours.name, 2)
     if _arms(theirs) != _arms(ours):
-        raise LedgerError(f"the experiment {theirs.name} asks something else", hint=f"another name: --name {other}")
+        raise LedgerError(
+            f"the experiment {theirs.name} asks a different question", hint=f"another name: --name {other}"
+        )
     if theirs.base != ours.base:
         raise LedgerError(
             f"{theirs.name} began at {theirs.base[:10]}, and this would begin at {ours.base[:10]}",

@@ -62,7 +62,7 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     if inside(rows.path, columns.path) or inside(columns.path, rows.path):
         raise LedgerError(
             f"--train {rows.path} and --eval {columns.path} overlap: they could not change separately",
-            hint="name data that is trained on, and data that is only measured on",
+            hint="name one path for training and another for evaluation",
         )
     start = forks.start(ledger, asked.start)
     code = ledger.code.at(start.commit)
@@ -77,7 +77,7 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
     points = declared(ledger, code, seeds=seeds, source=source, axes=AskedAxes(), repeats=None)
     variants = arms(*sides)
     if len(variants) > _MOST:
-        raise LedgerError(f"these are {len(variants)} arms, and a plan can have at most {_MOST}", hint="fewer versions")
+        raise LedgerError(f"{len(variants)} arms are too many: a plan can have at most {_MOST}", hint="fewer versions")
     plan = Plan(
         title=title,
         name=asked.name or f"matrix-{slug(f'{rows.path} {columns.path}')}",

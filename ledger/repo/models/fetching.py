@@ -27,7 +27,7 @@ def lay_out(ledger: Ledger, version: ModelVersion, output: Path | None, *, force
     if ledger.git.bare:
         raise LedgerError("a repository without a work tree has no DVC cache", hint="run it in a clone that has one")
     if not version.believed:
-        raise LedgerError(f"{name} is not what its tag says: it is not fetched", hint=f"ledger models {version.name}")
+        raise LedgerError(f"{name} does not match its tag: it is not fetched", hint=f"ledger models {version.name}")
     experiment = None if version.experiment is None else ledger.find(version.experiment)
     record = None if experiment is None else next((r for r in experiment.trials if r.trial.id == version.trial), None)
     if record is None or version.path is None:

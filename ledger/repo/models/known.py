@@ -58,7 +58,7 @@ class ModelTags:
             )
         if wanted in taken:
             raise LedgerError(
-                f"{self.model} {wanted} is registered already, and a version is never another",
+                f"{self.model} {wanted} is already registered, and a version is never reassigned",
                 hint=f"leave out --version: the next is {next_version(self.versions, taken)}",
             )
         return wanted

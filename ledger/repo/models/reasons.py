@@ -14,7 +14,7 @@ def require_reason(objections: Sequence[Objection], why: str, said: str, *, hint
     """Raise LedgerError where there is an objection and no reason: `said` is what speaks against it."""
     if objections and not why.strip():
         raise LedgerError(
-            said, hint=f'{hint}{"; " if hint else ""}--why "…" promotes it all the same, and is kept in the tag'
+            said, hint=f'{hint}{"; " if hint else ""}--why "…" promotes it anyway, and is kept in the tag'
         )
 
 
@@ -28,8 +28,8 @@ def against(experiment: Experiment, trial: str, objections: Sequence[Objection])
         Objection.NOT_SUPPORTED: f"{name} is {standing(experiment)}",
         Objection.POST_HOC: f"{name} is {standing(experiment)}: what decides it was chosen after results",
         Objection.OUTDATED: f"the verdict of {name} is out of date",
-        Objection.RETRACTED: f"evidence that the verdict of {name} rests on was taken back since",
-        Objection.NOT_CONFIRMED: f"{name}:{arm} was put to the test, and not confirmed",
+        Objection.RETRACTED: f"evidence behind the verdict of {name} has since been withdrawn",
+        Objection.NOT_CONFIRMED: f"{name}:{arm} was put to the test and not confirmed",
         Objection.OTHER_ARM: f"{name} predicts nothing about {arm}",
         Objection.NOT_COUNTED: f"{name}:{trial} is not one of the trials that the verdict counts",
         Objection.VOIDED: f"{name}:{trial} was voided",

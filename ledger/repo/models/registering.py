@@ -91,7 +91,7 @@ def _tags(
     tag = gto.version_tag(there.model, version)
     confirmed = f", confirmed by {listed(claim.confirmed, 3)}" if claim.confirmed else ""
     subject = f"{there.model} {version}: {claim.experiment}:{claim.trial}, {claim.outcome}{confirmed}"
-    body = f"Against it: {against}.\nWhy all the same: {' '.join(claim.why.split())}" if claim.why else ""
+    body = f"Against it: {against}.\nWhy anyway: {' '.join(claim.why.split())}" if claim.why else ""
     text = promotion.message(trailers.inert(subject), trailers.inert(body) if body else "", claim)
     moves = [tagging.made(ledger.git, tag, commit, text, there.moment)]
     made = {tag: Event.REGISTERED}

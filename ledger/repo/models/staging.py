@@ -62,7 +62,7 @@ def withdraw(change: Change, there: ModelTags, version: str | None, asked: Promo
     last = [tag for tag in named.history if tag.name.stage == asked.stage]
     if not last or last[-1].name.event is not Event.ASSIGNED:
         raise LedgerError(f"{model} {named.version} is not {asked.stage}", hint=f"ledger models {model} shows what is")
-    subject = f"{model} {named.version} is {asked.stage} no more"
+    subject = f"{model} {named.version} is no longer {asked.stage}"
     message = promotion.remark(subject, found.experiment, what, asked.why)
     move = stage_move(ledger.git, there, asked.stage, named.tag.commit, message, back=True)
     return _done(there, found, _moved(change, move, Event.UNASSIGNED, subject), asked, why=asked.why)
@@ -71,7 +71,7 @@ def withdraw(change: Change, there: ModelTags, version: str | None, asked: Promo
 def _given_up(change: Change, there: ModelTags, asked: Promoting) -> Promoted:
     latest = there.versions[0]
     if latest.deprecated:
-        raise LedgerError(f"{there.model} is deprecated already", hint=f"ledger models {there.model} says since when")
+        raise LedgerError(f"{there.model} is already deprecated", hint=f"ledger models {there.model} says since when")
     (found,) = reading.read(change.ledger, [latest])
     subject = f"{there.model} is deprecated"
     message = promotion.remark(subject, found.experiment, there.model, asked.why)
@@ -91,7 +91,7 @@ def _objections(ledger: Ledger, version: ModelVersion) -> tuple[tuple[Objection,
     """What speaks against a version as of now, in one sentence, and what to type about it."""
     name = f"{version.name} {version.version}"
     if not version.believed:
-        said = f"{name} is not what its tag says: ledger models {version.name} tells in what"
+        said = f"{name} does not match its tag: ledger models {version.name} shows how"
         return (Objection.NOT_BELIEVED,), said, ""
     experiment = None if version.experiment is None else ledger.find(version.experiment)
     record = None if experiment is None else next((r for r in experiment.trials if r.trial.id == version.trial), None)

@@ -77,8 +77,8 @@ def moment(known: Sequence[ModelTag], now: datetime) -> datetime:
         return now
     if last.when > now + _APART:
         raise LedgerError(
-            f"the tag {last.tag} is dated {last.when:%Y-%m-%d %H:%M} UTC, which is to come: GTO goes by dates, and "
-            "would pass over a tag of today",
+            f"the tag {last.tag} is dated {last.when:%Y-%m-%d %H:%M} UTC, in the future: GTO orders tags by date, "
+            "and would ignore a tag made today",
             hint=f"correct this machine's clock, or git tag -d {last.tag}",
         )
     return last.when + timedelta(seconds=1)
@@ -88,14 +88,16 @@ def made(git: Git, tag: str, commit: str, message: str, when: datetime) -> RefCh
     """The object of a new tag, and the ref to make. Raises LedgerError where git does not take the name, or has it."""
     ref = f"refs/tags/{tag}"
     if not git.succeeds("check-ref-format", ref):
-        raise LedgerError(f"git takes no tag of the name {tag}", hint="choose another name: git help check-ref-format")
+        raise LedgerError(
+            f"git does not accept the tag name {tag}", hint="choose another name: git help check-ref-format"
+        )
     parts = tag.split("/")
     above = [f"refs/tags/{'/'.join(parts[:count])}" for count in range(1, len(parts))]
     in_the_way = [name for name in git.refs(ref, *above) if name == ref or name in above or name.startswith(f"{ref}/")]
     if in_the_way:
         short = in_the_way[0].removeprefix("refs/tags/")
         raise LedgerError(
-            f"the tag {short} is there already" + ("" if short == tag else f", so that there can be no {tag}"),
+            f"the tag {short} already exists" + ("" if short == tag else f", so {tag} cannot be created"),
             hint=f"git show {short}; tags are never moved",
         )
     return RefChange(ref=ref, old=None, new=git.annotated_tag(tag, commit, message, when=when))

@@ -110,7 +110,7 @@ class _Reader:
         return tuple(dict.fromkeys(path for path in paths if not _is_picture(path)))
 
     def notes(self) -> tuple[Remark, ...]:
-        """What was passed over, a few of each kind however many trials there are."""
+        """What was skipped, a few of each kind however many trials there are."""
         found = self._malformed[:_TOLD]
         if len(self._malformed) > _TOLD:
             found.append(Remark.of(Kind.PLOT_FILES_MALFORMED, more=len(self._malformed) - _TOLD))

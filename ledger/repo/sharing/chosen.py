@@ -30,7 +30,7 @@ def to_push(ledger: Ledger, asked: SharingRequest) -> list[str]:
     # a version that was promoted here is, whosever the experiment
     found += [name for name in models.experiments(ledger.git) & ledger.snapshot.sources.keys() if name not in found]
     if not found:
-        raise LedgerError("there is no experiment to push", hint='ledger new "what you expect" begins one')
+        raise LedgerError("no experiment to push", hint='ledger new "what you expect" begins one')
     return sorted(found)
 
 

@@ -56,7 +56,7 @@ class Incoming:
 
 
 def incoming(git: Git, there: RemoteRefs) -> Incoming:
-    """What comes. A tag whose name has no place beside those that are here is passed over."""
+    """What comes. A tag whose name has no place beside those that are here is skipped."""
     own = tags.refs(git) if there.models else {}
     new = [ref for ref in there.models if ref not in own]
     differ = [ref for ref, oid in there.models.items() if own.get(ref, oid) != oid]

@@ -151,7 +151,7 @@ def _error(remote: Remote, rejected: Rejected, reply: Reply) -> LedgerError:
     told = "".join(f"\n  {name}: {line}" for line in reply.said[:20])
     return LedgerError(
         f"{name} rejected {short}: {rejected.said}{told}",
-        hint="nothing was sent; ask whoever maintains the remote about its hooks and protected branches",
+        hint="nothing was sent; ask the maintainer of the remote about its hooks and protected branches",
     )
 
 

@@ -1,6 +1,6 @@
 """What a remote has of experiments: their branches and their tags, by the names that an experiment may have.
 
-Everything else that is there is passed over: it is somebody else's, or has a name that no ledger gives.
+Everything else that is there is skipped: it is somebody else's, or has a name that no ledger gives.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def chosen(ledger: Ledger, names: Sequence[str], asked: str | None, *, pushing: 
         elif not known:
             raise LedgerError("this repository has no remote", hint="git remote add origin URL")
         else:
-            raise LedgerError(f"which remote is meant? there are {listed(known)}", hint=f"--remote {known[0]}")
+            raise LedgerError(f"which remote is meant? known: {listed(known)}", hint=f"--remote {known[0]}")
     if len(found) > 1:
         (one, first), (other, second) = list(found.items())[:2]
         way = "goes to" if pushing else "comes from"
@@ -55,7 +55,7 @@ def named(ledger: Ledger, asked: str | None) -> Remote:
 
 def _have(known: Sequence[str], asked: str) -> str:
     if known:
-        return f"there {'is' if len(known) == 1 else 'are'} {listed(known)}; git remote add NAME URL adds one"
+        return f"known: {listed(known)}; git remote add NAME URL adds one"
     return f"git remote add {'origin' if '/' in asked or ':' in asked else asked} URL"
 
 

@@ -108,7 +108,7 @@ def _chosen(
         if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
             meant = near_misses(pattern, names)
             hint = f"did you mean {listed(meant, word='or')}?" if meant else "ledger log lists them"
-            raise LedgerError(f"no experiment is called {pattern}", hint=hint)
+            raise LedgerError(f"no experiment is named {pattern}", hint=hint)
 
     def named(name: str) -> bool:
         return not options.only or any(fnmatch.fnmatchcase(name, pattern) for pattern in options.only)

@@ -56,11 +56,11 @@ class Watch:
         try:
             return self._brought(present=now[1] is not None)
         except (LedgerError, GitError, OSError) as error:
-            said = self._failed(f"the site is as it was: {error}")
+            said = self._failed(f"the site is unchanged: {error}")
             return None if before == said else said
         except Exception as error:
             # whoever looks at the pages has done nothing wrong, and the next change may well be built
-            said = self._failed(f"the site is as it was, by a fault of ledger's: {type(error).__name__}: {error}")
+            said = self._failed(f"the site is unchanged, because of a bug in ledger: {type(error).__name__}: {error}")
             return None if before == said else error
 
     def _failed(self, said: str) -> str:

@@ -112,4 +112,4 @@ def origin_of(ledger: Ledger, commit: str) -> str:
 def _why_not_known(ledger: Ledger) -> str:
     if ledger.trust.bases.keeps_reflogs:
         return ""
-    return "; what was made here cannot be told, since core.logAllRefUpdates is off"
+    return "; what was made here is unknown, because core.logAllRefUpdates is off"

@@ -64,8 +64,9 @@ def require_tunable(
     for dimension in space.dimensions:
         if dimension.name in axes:
             raise LedgerError(
-                f"{dimension.name} repeats the trials of {axes[dimension.name]}: it is noise, and cannot be tuned",
-                hint="tune what the pipeline is to be run with, and leave the seed to --seeds",
+                f"{dimension.name} repeats the trials of {axes[dimension.name]}: it is a source of noise, and cannot "
+                "be tuned",
+                hint="tune the settings of the pipeline, and leave the seed to --seeds",
             )
         ledger.code.require_tracked(code, dimension.name, dimension.domain.levels[0])
 

@@ -114,7 +114,7 @@ def _check(ledger: Ledger, request: PlanRequest, code: Code, space: Space, point
     """Refuse parameters that are set twice, that no stage reads, and that would become another kind of value."""
     twice = [name for name in space.names if name in request.overrides]
     if twice:
-        raise LedgerError(f"{twice[0]} is set by -S, and is to be tuned", hint="choose one of the two")
+        raise LedgerError(f"{twice[0]} is both set by -S and tuned", hint="choose one of the two")
     ends = [
         Variant(name=f"{dimension.name}={level}", params={dimension.name: level})
         for dimension in space.dimensions

@@ -107,7 +107,7 @@ def _require(found: TuneTrials, goal: Objective, asked: SuggestRequest) -> None:
             hint="name the experiment that is to be learned from: ledger suggest EXP …",
         )
     if asked.where is not None:
-        raise LedgerError("--where chooses no trial to learn from", hint="ledger table --trials shows what there is")
+        raise LedgerError("--where chooses no trial to learn from", hint="ledger table --trials lists them")
     raise LedgerError(
         "there is no trial to learn from",
         hint='begin with a few: ledger new "…" --vary NAME=VALUE,VALUE …, then ledger run',

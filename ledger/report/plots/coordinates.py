@@ -1,4 +1,4 @@
-"""Parallel coordinates as a picture: an axis a parameter, a line an arm, coloured by the metric."""
+"""Parallel coordinates as a picture: an axis a parameter, one line per arm, coloured by the metric."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def chart(plot: Parallel, settings: Settings, title: str) -> Any:
         .encode(x=x, y=alt.Y("top:Q", axis=None), text="text:N"),
     ]
     whole = alt.layer(*layers).properties(width=width, height=320)
-    subtitle = f"a line an arm: mean {words.name(plot.metric)} of its trials; {len(plot.paths)} arms"
+    subtitle = f"one line per arm: mean {words.name(plot.metric)} of its trials; {len(plot.paths)} arms"
     if not alike:
         subtitle += "; the darker the better" if plot.better else "; the darker the higher"
     return style.finished(whole, title, [subtitle], width + 120)

@@ -66,7 +66,8 @@ def notes(drawn: ChosenPlot, heading: str, form: str | None) -> tuple[str, ...]:
     lacking = unseen(drawn.plot, heading) if form == "png" else ""
     if not lacking:
         return sentences(drawn.notes)
-    return f"no font on this machine has {cut(lacking, 20)}, drawn as boxes: take SVG or HTML", *sentences(drawn.notes)
+    boxes = f"no font on this machine has {cut(lacking, 20)}, so it is drawn as boxes: use SVG or HTML"
+    return (boxes, *sentences(drawn.notes))
 
 
 def unseen(plot: Plot, heading: str) -> str:

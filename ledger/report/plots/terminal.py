@@ -138,7 +138,7 @@ def scatter(plot: Scatter, settings: Settings, title: str, *, total: int, colour
         ticks = [(value, f"{value:.6g}") for value in distinct]
     named = words.with_unit(plot.against, plot.against, settings) + (" (log scale)" if plot.log else "")
     means = "   ━ mean" if plot.means else ""
-    key = "letter: a trial; *: of several experiments" if several else "•: a trial; 2 to 9, #: so many"
+    key = "letter: a trial; *: of several experiments" if several else "•: one trial; 2 to 9: that many; #: more"
     lines: list[Line] = [[(cut(clean(title), total), None)], [(cut(key + means, total), None)]]
     if several:
         lines += _legend({name: groups[group] for group, name in words.names(groups).items()}, total)
@@ -162,7 +162,7 @@ def distribution(plot: Distribution, settings: Settings, title: str, *, total: i
     body = canvas.lines()
     lines: list[Line] = [
         [(cut(clean(title), total), None)],
-        [(cut("•: a trial (2 to 9, #: so many); ┃ mean; ═ first to third quartile", total), None)],
+        [(cut("•: one trial (2 to 9: that many; #: more); ┃ mean; ═ first to third quartile", total), None)],
         [],
     ]
     for i, strip in enumerate(plot.strips):

@@ -39,7 +39,7 @@ def parallel(plot: Parallel, settings: Settings, title: str, *, total: int, colo
     order = "lowest" if low else "highest"
     lines: list[Line] = [
         [(cut(clean(title), total), None)],
-        [(cut(f"a line an arm, {len(plot.paths)} arms; the right axis is the mean {metric}", total), None)],
+        [(cut(f"one line per arm, {len(plot.paths)} arms; the right axis is the mean {metric}", total), None)],
         [],
         [(head, None)],
         [(top, None)],

@@ -46,7 +46,7 @@ def _draw(canvas: Canvas, found: Bisection) -> None:
 
 
 def _key(found: Bisection) -> str:
-    said = ["•: a trial (2 to 9, #: so many)"]
+    said = ["•: one trial (2 to 9: that many; #: more)"]
     said += ["◆: with a fresh seed"] if any(each.fresh for each in found.versions) else []
     said += ["×: cannot run"] if any(each.state in (Fate.FAILED, Fate.LACKING) for each in found.versions) else []
     return "; ".join(said)

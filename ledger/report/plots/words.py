@@ -55,7 +55,7 @@ def meaning(plot: Bands) -> str:
     """What lines and bands are: `mean of 5 replicates; band: …`; for single trials nothing is averaged."""
     counts = sorted({line.trials for facet in plot.facets for line in facet.lines if line.trial is None})
     if not counts or counts == [1]:
-        return "one trial a line"
+        return "one trial per line"
     n = str(counts[-1]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     known = _BANDS.get(plot.band)
     return f"line: mean of n = {n} trials" + (f"; {known}" if known is not None else "")

@@ -121,8 +121,8 @@ def _would_tell(judged: Judged) -> str:
     if count is None:
         return ""
     if count > _MANY:
-        return f" If it is as measured, more than {_MANY:,} replicates would be needed to tell."
-    return f" If it is as measured, about {count} replicates in place of {judged.n} would tell."
+        return f" If the true value is as measured, more than {_MANY:,} replicates would be needed to tell."
+    return f" If the true value is as measured, about {count} replicates instead of {judged.n} would tell."
 
 
 def _bests(briefs: Sequence[Brief], settings: Settings) -> list[dict[str, Any]]:

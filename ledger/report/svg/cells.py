@@ -67,7 +67,9 @@ def meaning(found: Matrix) -> str:
         if count > most
     ]
     rest = f" {'; '.join(more)}." if more else ""
-    return f"The stronger the colour the better: mean, below it the standard deviation and how many trials.{rest}"
+    return (
+        f"The stronger the colour, the better: mean, with the standard deviation and the number of trials below.{rest}"
+    )
 
 
 def _mean(cell: Summary) -> float | None:

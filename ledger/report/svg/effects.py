@@ -47,7 +47,8 @@ def meaning(found: Ablation) -> str:
     more = sum(one.effect is not None for one in found.groups) - MOST
     rest = f" {more} groups of smaller effects are only in the table." if more > 0 else ""
     return (
-        f"▲ helps, ■ harms, ○ not told from no effect. Each line is the 90% interval of what a {found.word} adds.{rest}"
+        "▲ helps, ■ harms, ○ not distinguishable from no effect. Each line is the 90% interval of what a "
+        f"{found.word} adds.{rest}"
     )
 
 
@@ -74,4 +75,4 @@ def _name(one: GroupEffect) -> str:
 
 
 def _said(one: GroupEffect) -> str:
-    return "not told from no effect" if one.label is Label.UNCLEAR else one.label.value
+    return "not distinguishable from no effect" if one.label is Label.UNCLEAR else one.label.value

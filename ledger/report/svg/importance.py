@@ -42,4 +42,4 @@ def importance(found: Importance, *, always: bool = False) -> str | None:
 
 
 def _said(one: Parameter) -> str:
-    return f"{one.name}: {percent(one.share)}" if one.important else f"{one.name}: not told from chance"
+    return f"{one.name}: {percent(one.share)}" if one.important else f"{one.name}: not distinguishable from chance"

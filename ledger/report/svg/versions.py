@@ -54,7 +54,7 @@ def meaning(found: Bisection) -> str:
     said += ["a diamond one with a fresh seed"] if any(each.fresh for each in found.versions) else []
     said += ["× a version without a value"] if any(each.state in NO_VALUE for each in found.versions) else []
     what = "addition" if found.paths else "commit"
-    bars = f"the bars say how probable it is that the metric changed with that {what}"
+    bars = f"bars: the probability that the metric changed with that {what}"
     return f"{', '.join(said)}; {bars}." if found.posterior is not None else f"{', '.join(said)}."
 
 

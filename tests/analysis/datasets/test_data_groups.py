@@ -46,7 +46,7 @@ def test_a_table_may_name_files_and_folders_from_here_or_from_the_root() -> None
 def test_names_are_found_and_others_refused_with_what_may_be_meant() -> None:
     made = groups.by_folder(FILES, "{site}/**")
     assert made.named(["site-b", "site-a", "site-b"], "data") == ("site-b", "site-a")
-    with pytest.raises(LedgerError, match="no group of data is called site-c") as error:
+    with pytest.raises(LedgerError, match="data has no group site-c") as error:
         made.named(["site-c"], "data")
     assert error.value.hint is not None
     assert "site-a" in error.value.hint

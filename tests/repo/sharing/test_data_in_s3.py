@@ -151,10 +151,12 @@ def test_a_server_that_does_not_answer(trained: Project, bucket: Bucket) -> None
 def test_without_rights_or_credentials(trained: Project, bucket: Bucket) -> None:
     connect(trained, bucket, key=None)
     message, hint = refused(lambda: push(trained.root))
-    assert message == f"no right to use the DVC remote store (s3://{bucket.name}/project): Unable to locate credentials"
+    assert message == (
+        f"no permission to use the DVC remote store (s3://{bucket.name}/project): Unable to locate credentials"
+    )
     assert hint == "dvc remote modify --local store OPTION VALUE sets credentials; or leave the data: --no-data"
     credentials(trained, trained.root)
     nobody_writes = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::*"}
     bucket.ask("PUT", "?policy", json.dumps({"Version": "2012-10-17", "Statement": [nobody_writes]}).encode())
-    assert refused(lambda: push(trained.root))[0].startswith("no right to use the DVC remote store")
+    assert refused(lambda: push(trained.root))[0].startswith("no permission to use the DVC remote store")
     assert not bucket.keys()

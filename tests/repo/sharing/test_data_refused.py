@@ -25,9 +25,9 @@ def test_without_a_remote_that_fits(trained: Project, tmp_path: Path) -> None:
     trained.dvc("remote", "add", "-q", "two", "s3://bucket/two")
     assert refused(lambda: push(trained.root)) == (
         "DVC has no default remote for the data",
-        "--data-remote NAME, or dvc remote default NAME; there are: one, two; or leave the data: --no-data",
+        "--data-remote NAME, or dvc remote default NAME; known: one, two; or leave the data: --no-data",
     )
-    assert refused(lambda: push(trained.root, "three"))[0] == "DVC has no remote three (there are: one, two)"
+    assert refused(lambda: push(trained.root, "three"))[0] == "DVC has no remote three (known: one, two)"
     trained.dvc("remote", "modify", "two", "version_aware", "true")
     said, hint = refused(lambda: push(trained.root, "two"))
     assert said == "the DVC remote two is cloud-versioned: it has the data of one commit, not of every trial"
@@ -53,13 +53,13 @@ def test_a_folder_that_is_gone(trained: Project, tmp_path: Path) -> None:
     with_folder(trained, tmp_path / "store")
     other = clone(trained, tmp_path / "other")
     message, hint = refused(lambda: pull(other))
-    assert message == f"the DVC remote store ({tmp_path / 'store'}) is not there: is the disk mounted?"
+    assert message == f"the DVC remote store ({tmp_path / 'store'}) does not exist: is the disk mounted?"
     assert "--data-remote NAME" in hint
     assert refused(lambda: pull(other, dry_run=True)) == (message, hint)
     assert not (tmp_path / "store").exists()
     # where nothing is missing nothing has to be there, but what is asked for by name has to be known
     assert pull(trained.root).absent == ()
-    assert refused(lambda: pull(trained.root, "nope"))[0] == "DVC has no remote nope (there are: store)"
+    assert refused(lambda: pull(trained.root, "nope"))[0] == "DVC has no remote nope (known: store)"
 
 
 def test_a_strangers_configuration_says_nothing(trained: Project, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_half_filled_remote_names_the_trials_that_lack_a_file(shared: Project,
 def test_an_output_goes_to_the_remote_that_it_is_kept_in(shared: Project, tmp_path: Path) -> None:
     rewritten(shared, "- model.txt", "- model.txt: {remote: vault}")
     said = refused(lambda: push(shared.root))
-    assert said[0] == "model.txt is kept in the DVC remote vault, which is not set up here (there are: store)"
+    assert said[0] == "model.txt is kept in the DVC remote vault, which is not set up here (known: store)"
     assert said[1].startswith("dvc remote add vault URL")
     shared.dvc("remote", "add", "-q", "vault", str(tmp_path / "vault"))
     shared.dvc("remote", "add", "-q", "other", str(tmp_path / "elsewhere"))

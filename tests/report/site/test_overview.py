@@ -195,8 +195,8 @@ def test_what_it_would_take_is_what_power_says() -> None:
     asked = needed(Question(margin=0.01, sd=sd, df=None, alpha=0.05, effect=0.02))
     assert asked is not None and replicates_to_tell(one, parse(one.text)) == asked == 32
     text = shown(page(brief(outcome="inconclusive", judged=(one,))))
-    assert "The trials do not tell: dice is 0.020 higher" in text
-    assert "If it is as measured, about 32 replicates in place of 5 would tell." in text
+    assert "The trials are inconclusive: dice is 0.020 higher" in text
+    assert "If the true value is as measured, about 32 replicates instead of 5 would tell." in text
 
 
 def test_a_difference_on_the_wrong_side_takes_as_many_to_refute() -> None:
@@ -279,6 +279,6 @@ def test_models_link_to_what_they_came_from() -> None:
     assert "has been voided" in said
     # nothing that a tag claims against the record is linked
     assert section.count("experiments/focal-loss.html") == 1
-    assert "evil v1.0.0evil v1.0.0: its tag claims other metrics" in said
+    assert "evil v1.0.0evil v1.0.0: its tag claims different metrics" in said
     assert 'href="experiments/focal-loss.html"' in section
     assert 'id="models"' not in page(brief())
