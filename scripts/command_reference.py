@@ -38,8 +38,8 @@ experiment whose branch is checked out is meant.
 | --- | --- |
 | 0 | yes |
 | 1 | the answer is no: a trial failed, a check failed |
-| 2 | a mistake in the call or in a file, with a hint what to type |
-| 3 | a fault of ours, with the path of a log |
+| 2 | a mistake in the command line or in a file, with a hint about what to type |
+| 3 | a bug in ledger, with the path of a log |
 | 130 | interrupted |
 
 """

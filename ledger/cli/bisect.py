@@ -36,7 +36,7 @@ def bisect(
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Find out why a metric fell: is it real, is it the evaluation, and which version of the data, or commit, did it.
+    """Find out why a metric fell: is it real, is it the evaluation, and which version of the data or commit caused it.
 
     It creates an experiment, runs its trials and answers. If interrupted, repeat the command to continue.
 

@@ -26,7 +26,7 @@ def coverage(
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
-    """Show which combinations of the parameters that varied were tried, and which never.
+    """Show which combinations of the varied parameters were tried, and which never.
 
     It counts every recorded trial, failed ones too; seeds and folds do not count as parameters. docs/next.md explains
     bins, --exclude and --complete.

@@ -12,7 +12,7 @@ Higher = Annotated[bool, Option("--higher-is-better", help="More of the metric i
 Lower = Annotated[bool, Option("--lower-is-better", help="Less of the metric is better.")]
 Seeds = Annotated[str | None, Option(metavar="N|LIST", help="5, hashed:5, or which seeds: 0,3,7; default: 5.")]
 Start = Annotated[str | None, Option("--from", metavar="REV", help="The code to train, instead of HEAD's.")]
-Jobs = Annotated[int | None, Option("-j", "--jobs", metavar="N", min=1, help="Trials at once.")]
+Jobs = Annotated[int | None, Option("-j", "--jobs", metavar="N", min=1, help="Trials in parallel.")]
 Name = Annotated[str | None, Option(metavar="NAME", help="The experiment's name; default: made from the data.")]
 DryRun = Annotated[bool, Option("--dry-run", help="Show what it would train and how long; run nothing.")]
 Output = Annotated[str | None, Option("-o", "--output", metavar="FILE", help="Draw it: a .png, .svg, .html or .json.")]

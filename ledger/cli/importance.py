@@ -24,7 +24,7 @@ def importance(
     guard: options.Guard = True,
     json: options.AsJson = False,
 ) -> int:
-    """Show which parameters a metric depends on, over the arms that were tried at one state of code and data.
+    """Show which parameters a metric depends on, over the arms tried at one state of code and data.
 
     It needs 30 configurations, and flags no parameter that chance explains. docs/next.md says what is computed.
 

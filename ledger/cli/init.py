@@ -33,7 +33,7 @@ def init(
     ] = None,
     force: Annotated[bool, Option("--force", help="With --ci: overwrite workflows that differ.")] = False,
 ) -> int:
-    """Set up this repository: DVC if need be, experiments/, ledger.yaml, and a pipeline around a bare script.
+    """Set up this repository: DVC if needed, experiments/, ledger.yaml, and a pipeline around a bare script.
 
     Example: ledger init --cmd "python train.py" --metrics metrics.json --outs model.pkl
     """

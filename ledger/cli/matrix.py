@@ -32,7 +32,7 @@ def matrix(
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Train on each version of one data set, evaluate on each of another: which of them moved the metric?
+    """Train on each version of one data set, evaluate on each of another: which one moved the metric?
 
     Each model is trained once per seed, however many columns there are. If interrupted, repeat the command to continue.
 

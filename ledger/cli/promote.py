@@ -40,7 +40,7 @@ def promote(
     """Make a trial's checkpoint a version of a model, as a tag that gto and dvc artifacts read.
 
     An arm is promoted by the first of its trials that count, never by its best. The tag keeps the trial, the verdict,
-    the metrics and the checkpoint's hash. ledger push takes it along.
+    the metrics and the checkpoint's hash. ledger push sends it too.
 
     Example: ledger promote focal-loss unet --stage prod
     """

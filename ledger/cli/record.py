@@ -13,15 +13,13 @@ from ledger.report.shapes import changes as shapes
 
 
 def record(
-    message: Annotated[
-        str | None, Option("-m", "--message", help="What you changed, if it is not committed yet.")
-    ] = None,
+    message: Annotated[str | None, Option("-m", "--message", help="What you changed, if it is not committed.")] = None,
     variant: Annotated[str | None, Option(metavar="NAME", help="Which arm it is, if it fits several.")] = None,
     json: options.AsJson = False,
 ) -> int:
     """Record what `dvc repro` just made in this work tree as a trial; the parameters say which one.
 
-    A change that is not committed yet is committed as code first.
+    An uncommitted change is committed as code first.
 
     Example: dvc repro && ledger record -m "add focal loss"
     """

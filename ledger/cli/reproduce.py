@@ -22,15 +22,15 @@ def reproduce(
         bool, Option("--metrics-only", help="Outputs may differ by hash; only the metrics decide.")
     ] = False,
     within_noise: Annotated[
-        bool, Option("--within-noise", help="A metric may differ by less than the declared replicates do.")
+        bool, Option("--within-noise", help="A metric may differ by less than the declared replicates.")
     ] = False,
     timeout: options.Timeout = None,
     json: options.AsJson = False,
 ) -> int:
     """Run a recorded trial again from its own commit, bypassing DVC's run cache, and compare.
 
-    Each metric is identical, differs by less than the declared replicates do, or is different; each output is identical
-    or different by its hash. Nothing is recorded. Exits with 1 where something differs: the seed is the same, so the
+    Each metric is identical, differs by less than the declared replicates, or is different; each output is identical
+    or different by its hash. Nothing is recorded. Exits with 1 if anything differs: the seed is the same, so the
     spread of seeds is no excuse, unless --within-noise says so. Repeats without a seed may differ by their own noise.
 
     Example: ledger reproduce focal-loss:treatment/seed-0

@@ -32,7 +32,7 @@ def suggest(
     form: options.AsPage = Format.TEXT.value,
     json: options.AsJson = False,
 ) -> int:
-    """Say which configuration to try next, from the trials recorded at one state of code and data.
+    """Suggest which configuration to try next, from the trials recorded at one state of code and data.
 
     A domain is a range (0.0..0.99, layers=2..6, lr=1e-5..1e-1:log) or a list (opt=adam,sgd), with `if` where it
     counts only for a value of another: "momentum=0.0..0.99 if opt = sgd".
