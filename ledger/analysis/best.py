@@ -28,7 +28,7 @@ def best(
     settings: Settings,
     trials: Callable[[], Iterable[Row]],
 ) -> tuple[list[Row], Remark]:
-    """The rows with the best value, and what being the best of so many adds to it.
+    """The rows with the best value, and what being the best of that many adds to it.
 
     The metric is the first that rows are sorted by, else the one that most experiments predict. Baselines, which were
     there before, and trials that do not count are not among those compared; arms of one fingerprint are one. Raises

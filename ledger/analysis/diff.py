@@ -1,4 +1,4 @@
-"""What differs between two sides, and what came of it?"""
+"""What differs between two sides, and how the results compare?"""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def axis(name: str) -> Field:
 
 
 def finite(value: object) -> float | None:
-    """The value as a place on an axis: None where it is no number, not finite, or a whole one beyond all floats."""
+    """The value as a place on an axis: None where it is not a number, not finite, or a whole one beyond all floats."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -38,7 +38,7 @@ _ALWAYS = 999
 class Configuration:
     """One setting of the parameters, with the mean of the metric over its `n` trials that count.
 
-    `failed`: so many replicates gave no finite value. Where none did, `value` is None.
+    `failed`: how many replicates gave no finite value. Where none did, `value` is None.
     """
 
     params: Mapping[str, object]

@@ -62,7 +62,7 @@ _APART = 0.08
 
 
 def parallel(rows: Sequence[Row], metric: str, settings: Settings, *, most: int = 8) -> Parallel:
-    """A line for each arm that has the metric, over the parameters that vary among them: at most so many.
+    """A line for each arm that has the metric, over the parameters that vary among them: at most this many.
 
     Raises LedgerError where there is nothing to compare.
     """

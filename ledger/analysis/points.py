@@ -50,7 +50,7 @@ class Mean:
 class Scatter:
     """A metric against a parameter, or against another metric (then without means).
 
-    `categories` name the positions of x where it is no number, else they are empty.
+    `categories` name the positions of x where it is not a number, else they are empty.
     `groups` are experiments in the order of the rows, each once for every version of its data; of too many to tell
     apart versions of the data, or one group, "".
     """
@@ -239,7 +239,7 @@ def _quantile(numbers: Sequence[float], share: float) -> float:
 
 
 def distribution(rows: Sequence[Row], metric: str, *, most: int = 60) -> Distribution:
-    """Every trial's value of a metric, arm by arm in the order of the rows; at most so many arms."""
+    """Every trial's value of a metric, arm by arm in the order of the rows; at most this many arms."""
     metric = metric_named(rows, metric)
     several = len({row.experiment for row in rows}) > 1
     arms: dict[str, list[tuple[str, float | None]]] = {}

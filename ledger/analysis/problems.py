@@ -125,7 +125,7 @@ class Kind(StrEnum):
     INPUT_DOUBTFUL = "input-doubtful", Check.CODE
     INPUT_NOT_HERE = "input-not-here", Check.CODE
     OTHER_INTERMEDIATE = "other-intermediate", Check.CODE
-    # the data that the plan gives an arm in place of its code's
+    # the data that the plan gives an arm instead of its code's
     OTHER_DATA = "other-data", Check.CODE
     DATA_REFUSED = "data-refused", Check.CODE
     DATA_UNTOLD = "data-untold", Check.CODE

@@ -116,7 +116,7 @@ class Review:
     - `recomputed`: the verdict that the records give, None where `refusal` says why there is none. `outdated`: why the
       stored one is not about the present plan and records. `agrees`: whether they are the same; None without a stored
       one, and where nothing can be computed.
-    - `changed`: what the leading arm has otherwise than what it is compared with, and what came of it; None where
+    - `changed`: how the leading arm and its results differ from what it is compared with; None where
       `not_compared` says why. `others`: the same of further arms, of which `others_left_out` are too many to be shown.
     - `arms`: with the values of their trials that count, but for `arms_left_out` of many. `failed`, `voided`: all such
       trials.

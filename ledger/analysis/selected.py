@@ -36,7 +36,7 @@ class Selected:
       difference from it, over the replicates of both where all are. None where the baseline has no results.
     - `noise`: the standard deviation of one value of an arm, without what replicates move alike in all arms (`paired`);
       None where no arm has two values.
-    - `luck`: what being the best of so many adds, None where the noise is not known; none of one arm alone.
+    - `luck`: what being the best of that many adds, None where the noise is not known; none of one arm alone.
     """
 
     metric: str

@@ -1,4 +1,4 @@
-"""What could so many replicates have told, and how many would decide?"""
+"""What could this many replicates have told, and how many would decide?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ledger.stats.power import SIDES, WANTED, noncentrality, replicates_needed
 def sight(
     prediction: Prediction, gaps: Sequence[Contrast], parts: Axis | None, *, alpha: float, tests: int
 ) -> list[Remark]:
-    """What so many replicates, as noisy as these, could have told, and how many would tell what was observed.
+    """What a number of replicates, as noisy as these, could have told, and how many would tell what was observed.
 
     `gaps` say how far the estimate lies above each bound of what is predicted; `tests` counts the plan's predictions.
     """

@@ -27,7 +27,7 @@ from ledger.model.where_parser import parse
 class SliceOptions:
     """The arms `first` and `second` as they were typed; `by` narrows the columns of `ledger.yaml`, or names others.
 
-    `worst`: so many cases in place of slices. `lower_is_better`: None for what settings and predictions say.
+    `worst`: how many cases instead of slices. `lower_is_better`: None for what settings and predictions say.
     """
 
     first: str | None

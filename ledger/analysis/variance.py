@@ -13,7 +13,7 @@ from ledger.model.replicates import FOLD, Axis, Point, Replicates
 from ledger.stats.components import components
 
 REST = "rest"
-# so many times what the others add to the variance of the mean must an axis add to be the one to extend
+# how many times what the others add to the variance of the mean must an axis add to be the one to extend
 _CLEARLY = 2.0
 # a share this small is rounding
 _ROUNDING = 1e-20

@@ -51,7 +51,7 @@ def _by_url(url: str) -> WebAddress | None:
 
 
 def _address(host: Host, server: str, path: str, *, exactly: int | None = None) -> WebAddress | None:
-    """The address, of plain parts alone; `exactly` so many."""
+    """The address, of plain parts alone; `exactly` this many."""
     whole = _SERVER.fullmatch(server) is not None and _PATH.fullmatch(path) is not None
     if not whole or (exactly is not None and path.count("/") != exactly - 1):
         return None

@@ -65,7 +65,7 @@ def report(told: Callable[[], Told], shape: Callable[[], Any], *, json: bool) ->
 
 
 def say(text: str) -> None:
-    """Print a message that is no answer: without the control characters that text of other people's may hold."""
+    """Print a message that is not an answer: without the control characters that text of other people's may hold."""
     # where both go to one place, they stand in the order in which they were said
     sys.stdout.flush()
     # who reads it may have seen enough (`2>&1 | head`): a run of hours goes on

@@ -1,4 +1,4 @@
-"""`ledger diff`: what changed, and what came of it."""
+"""`ledger diff`: what changed, and how the results compare."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def table(
 ) -> Iterator[Callable[[str], None]]:
     """Draw the state while the block lasts; gives the function that prints a line above the table.
 
-    Where standard error is no terminal, nothing is drawn and lines are printed as they come.
+    Where standard error is not a terminal, nothing is drawn and lines are printed as they come.
     """
     if not sys.stderr.isatty():
         yield console.say

@@ -56,7 +56,7 @@ def report(
 
 
 def _is_foreign(path: Path) -> bool:
-    """Whether there is a file that is no report: with it something else would be lost."""
+    """Whether there is a file that is not a report: with it something else would be lost."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

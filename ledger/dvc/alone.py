@@ -1,4 +1,4 @@
-"""What DVC does in case others are at work in the same work tree: a slot is its worker's alone.
+"""What DVC does in case others work in the same work tree: a slot is its worker's alone.
 
 DVC locks every path that a stage reads or writes, nine times a stage, by writing a file twice; and it opens what it
 remembers of files (two SQLite databases) anew for every call.

@@ -7,7 +7,7 @@ import hashlib
 from ledger.analysis.witness import Content
 from ledger.model.frozen import frozen
 
-# what `git lfs` keeps in place of a file
+# what `git lfs` keeps instead of a file
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 

@@ -137,7 +137,7 @@ class Runner:
             if ended.is_set():
                 return
             self.cause = TIMEOUT
-            # first of all, so that it does not go on with its next command
+            # first of all, so that it does not continue with its next command
             process.send_signal(signal.SIGTERM)
             process.send_signal(signal.SIGCONT)
             processes.end(below)

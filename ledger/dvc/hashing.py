@@ -20,7 +20,7 @@ def remembered() -> Iterator[Callable[[], None]]:
     build = Output._build
 
     def remembering(out: Any, odb: Any, path: str, fs: Any, name: str, **options: Any) -> tuple[Any, Any, Any]:
-        # what is to be kept in the cache is read anew; so is what is no file of this machine
+        # what is to be kept in the cache is read anew; so is what is not a file of this machine
         if not (out.IS_DEPENDENCY and options.get("dry_run") and fs.protocol == "local"):
             found: tuple[Any, Any, Any] = build(out, odb, path, fs, name, **options)
             return found

@@ -25,7 +25,7 @@ def lay_out(store: Store, digest: str, to: Path, *, force: bool = False) -> None
 
 
 def lay_out_bytes(data: bytes, to: Path, *, force: bool = False) -> None:
-    """The same of a file whose content is no object of a cache."""
+    """The same of a file whose content is not an object of a cache."""
 
     def make(made: Path) -> None:
         made.write_bytes(data)

@@ -18,7 +18,7 @@ MAX_BYTES = 400_000_000
 
 
 def parse(data: bytes) -> dict[str, str] | None:
-    """The md5s of a folder's files by their path there; None where the data is no manifest."""
+    """The md5s of a folder's files by their path there; None where the data is not a manifest."""
     try:
         return {str(entry["relpath"]): str(entry.get("md5")) for entry in json.loads(data)}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -64,7 +64,7 @@ _LEADS_AWAY = re.compile(r"(?:\A|[\0/])\.{0,2}(?:[\0/]|\Z)|\\")
 
 
 def _unsound(entries: list[Any]) -> str:
-    """What is wrong with the first entry that is no file, or one elsewhere."""
+    """What is wrong with the first entry that is not a file, or one elsewhere."""
     for entry in entries:
         path, md5 = (entry.get("relpath"), entry.get("md5")) if isinstance(entry, dict) else (None, None)
         if not isinstance(path, str) or not isinstance(md5, str) or not _MD5S.fullmatch(f"{md5}\0"):

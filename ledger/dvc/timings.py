@@ -28,7 +28,7 @@ class KnownTiming:
 
 
 def keep(folder: Path, stage: LockedStage, *, seconds: float, peak_memory_mb: float | None, code: str) -> None:
-    """Remember what a stage took on the code of a commit. A cache that cannot be written is no error."""
+    """Remember what a stage took on the code of a commit. A cache that cannot be written is not an error."""
     path = _path(folder, stage)
     codes = [*(known for known in find(folder, stage).codes if known != code), code][-_CODES:]
     try:

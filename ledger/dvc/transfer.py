@@ -251,7 +251,7 @@ def opened(
 ) -> Iterator[Transfer]:
     """DVC at `root`, a work tree, for transfers; `main_root` is the same place in the main work tree.
 
-    `others` are the caches of linked work trees, `default` the remote in place of the configured one. Raises
+    `others` are the caches of linked work trees, `default` the remote instead of the configured one. Raises
     LedgerError where DVC cannot read its configuration, or there is no such remote in it.
     """
     from dvc.exceptions import DvcException

@@ -67,7 +67,7 @@ def _counted(field: str, fields: Iterator[str]) -> tuple[str, tuple[int, int]]:
 def hunks(git: Git, a: str, b: str, paths: Sequence[str]) -> dict[str, str]:
     """The hunks of these files between two commits, by the path that they have in the second; renames are found.
 
-    A file without any, as one that is no text, has an empty text.
+    A file without any, as one that is not a text, has an empty text.
     """
     asked = (
         "diff-tree",

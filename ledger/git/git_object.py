@@ -40,7 +40,7 @@ def entry_of(tree: GitObject, name: str) -> Entry | None:
 
 
 def entries(found: GitObject | None) -> Mapping[str, Entry]:
-    """The entries of a tree that was read; none where it is no tree."""
+    """The entries of a tree that was read; none where it is not a tree."""
     return {} if found is None or found.kind != "tree" else _of_tree(found.data, len(found.oid) // 2)
 
 

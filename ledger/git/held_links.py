@@ -8,7 +8,7 @@ from pathlib import Path
 from ledger.errors import LedgerError
 from ledger.git.git import Git
 
-# so many links the kernel follows before it takes them for a circle
+# how many links the kernel follows before it takes them for a circle
 _MOST = 40
 
 

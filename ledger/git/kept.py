@@ -33,7 +33,7 @@ class Kept(Generic[T]):
         return None if found is None else found[0]
 
     def keep(self, name: str, value: T, size: int) -> None:
-        """Keep a value of so many bytes, if its name holds for good."""
+        """Keep a value of this many bytes, if its name holds for good."""
         if size > _LARGEST or not _FOR_GOOD.match(name):
             return
         with self._turn:

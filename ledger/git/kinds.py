@@ -10,7 +10,7 @@ from ledger.git.git import Git
 from ledger.git.git_object import entry_of
 from ledger.model.patterns import pattern
 
-# so many are found in trees, one after another
+# how many are found in trees, one after another
 _FEW = 20
 _PLAIN = pattern(r"(?:[0-9a-f]{40}):(?!\.{0,2}/)[^\n]*[^\n/]")
 _KNOWN = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag)")

@@ -12,9 +12,9 @@ from ledger.git.entries import Entry
 from ledger.git.git_object import GitObject, entries, entry_of, header_of, message_of, parents_of
 from ledger.git.kept import Kept
 
-# so many are read by the process that is running already, before one of their own is worth its start
+# how many are read by the process that is running already, before one of their own is worth its start
 _FEW = 100
-# so many of them are in memory together
+# how many of them are in memory together
 _TOGETHER = 25
 
 
@@ -139,7 +139,7 @@ class Objects:
         return None if data is None else data.decode("utf-8", errors="replace")
 
     def folder(self, name: str) -> Mapping[str, Entry]:
-        """The entries of one tree; empty where `name` is no tree."""
+        """The entries of one tree; empty where `name` is not a tree."""
         return entries(self.read(name))
 
     def files(self, name: str, *, skips: Callable[[str, bytes], bool] | None = None) -> dict[str, Entry]:

@@ -14,7 +14,7 @@ from ledger.git.git import DURABLE, Git
 def added(git: Git, root: Path, paths: Sequence[str], before: Mapping[str, Entry]) -> dict[str, Entry | None] | None:
     """What stands at paths of the work tree `root` now, written as objects; None at a path whose file is gone.
 
-    `before` are the files that git has there. None in place of all where an index alone knows what to write: of links,
+    `before` are the files that git has there. None instead of all where an index alone knows what to write: of links,
     of modes other than the usual, of submodules, of line ends that git leaves to what it has, and of names that cannot
     be asked for a line each.
     """
@@ -28,7 +28,7 @@ def added(git: Git, root: Path, paths: Sequence[str], before: Mapping[str, Entry
     return {
         path: plain_file(written[path]) if path in written else None
         for path in there
-        # where a file stands in place of a folder, nothing is left to remove below it
+        # where a file stands instead of a folder, nothing is left to remove below it
         if not any(str(folder) in written for folder in PurePosixPath(path).parents)
     }
 

@@ -93,7 +93,7 @@ def call(
         if done.returncode == 0 or not swept_away(done.stderr):
             break
     if done.returncode < 0:
-        # that is no answer, neither yes nor no
+        # that is not an answer, neither yes nor no
         raise GitError(arguments, f"ended by signal {-done.returncode}", killed=True)
     return done
 

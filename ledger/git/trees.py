@@ -62,7 +62,7 @@ def _built(git: Git, base: str | None, changes: Mapping[str, Any]) -> str | None
         elif change is not None:
             entries[name] = change
         elif not folder:
-            # the path of a folder is no file's: there is nothing to remove
+            # the path of a folder is not a file's: there is nothing to remove
             entries.pop(name, None)
     return _made(git, entries) if entries else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def keep(path: Path, text: str) -> None:
-    """Write a cache file; a cache that cannot be written is no error."""
+    """Write a cache file; a cache that cannot be written is not an error."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}")

@@ -147,7 +147,7 @@ class TrustStore:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether a file or folder is there, is no link, is this user's, and is written to by nobody else."""
+    """Whether a file or folder is there, is not a link, is this user's, and is written to by nobody else."""
     try:
         status = path.lstat()
     except OSError:

@@ -23,7 +23,7 @@ LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8000
 """Where it listens unless it is told otherwise: there, or at the next port that is free."""
 
-# so many ports are tried
+# how many ports are tried
 _TRIES = 100
 _NAMES = {LOOPBACK, "localhost", "[::1]"}
 # seconds that a connection may say nothing

@@ -73,7 +73,7 @@ def _alike(values: Iterable[float]) -> bool:
 def parse(value: object) -> Aliases:
     """The aliases that a mapping of names to lists of former names states.
 
-    Raises ValueError, which goes on from the key: (the part of the key that is wrong, what is wrong with it).
+    Raises ValueError, which continues from the key: (the part of the key that is wrong, what is wrong with it).
     """
     if not isinstance(value, dict):
         raise _wrong("", f"is {value!r}, not a mapping of metrics to the names that they had")

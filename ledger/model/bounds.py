@@ -64,7 +64,7 @@ def is_count(value: object) -> bool:
 
 
 def is_full_id(value: object) -> bool:
-    """Whether it is the id of a commit as git writes it in full, which names this one for ever."""
+    """Whether it is the id of a commit as git writes it in full, which names this one forever."""
     return isinstance(value, str) and _FULL_ID.fullmatch(value) is not None
 
 

@@ -28,7 +28,7 @@ _TAKEN_BACK = (Kind.VOIDED_SINCE, Kind.OTHERS_VOIDED_SINCE)
 class Confirmation:
     """An experiment that puts an arm of another to the test, and what it says of it so far.
 
-    - `of`: what it is to confirm. `created`: when it was planned; `looks`: so many are allowed for by its plan.
+    - `of`: what it is to confirm. `created`: when it was planned; `looks`: how many are allowed for by its plan.
     - `outcome` and `confirmatory`: those of its stored verdict, None before there is one.
     - `holds`: whether that verdict is still the one of its plan and records.
     - `same`: it tried the arm in the state in which the first experiment has it now (one fingerprint).

@@ -33,7 +33,7 @@ STATUSES = (PLANNED, RUNNING, RECORDED, CONCLUDED, LANDED, ARCHIVED, DELETED)
 
 
 def at_present(status: str, *, running: bool) -> str:
-    """The status that follows from the records, or `running` where a run is at work on what is not decided yet."""
+    """The status that follows from the records, or `running` where a run is running what is not decided yet."""
     return RUNNING if running and status in (PLANNED, RECORDED) else status
 
 
@@ -104,7 +104,7 @@ class Recorded:
 
 @frozen
 class Unread:
-    """A file that was skipped, and what is wrong with it, as it goes on from the path."""
+    """A file that was skipped, and what is wrong with it, as it continues from the path."""
 
     path: str
     said: str
@@ -227,7 +227,7 @@ class Experiment:
 
     @property
     def status(self) -> str:
-        """How far it has come: by its records, and by whether a run is at work."""
+        """How far it has come: by its records, and by whether a run is in progress."""
         if self.landed:
             return LANDED
         if self.archived:

@@ -1,4 +1,4 @@
-"""What kind of value a parameter is, so that a value of another kind is no slip of the fingers.
+"""What kind of value a parameter is, so that a value of another kind is not a slip of the fingers.
 
 A whole number and a decimal are one kind. `null` may stand for every kind, and every kind for `null`: that a parameter
 is unset says nothing of what it may become.

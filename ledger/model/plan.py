@@ -24,7 +24,7 @@ Search: TypeAlias = "VersionSearch | TuneSearch"
 TREATMENT = "treatment"
 BASELINE = "baseline"
 
-# so many digits of a commit say which addition is meant
+# how many digits of a commit say which addition is meant
 _ADDITION = 8
 
 BASE = "base"

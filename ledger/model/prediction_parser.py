@@ -190,7 +190,7 @@ class _Parser(Words):
         return word
 
     def names_variant(self) -> bool:
-        """Whether a metric follows with a variant in brackets, in place of a reference's name."""
+        """Whether a metric follows with a variant in brackets, instead of a reference's name."""
         self.skip()
         return re.compile(r"(?:`(?:[^`]|``)*`|[^\s\[`]*)\s*\[").match(self.text, self.at) is not None
 

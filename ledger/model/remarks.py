@@ -256,7 +256,7 @@ def from_mapping(document: object, text: str) -> Remark:
 
 
 def rounded(value: float | None) -> float | None:
-    """The number to 10 significant digits: so many are the same on every machine, whatever its mathematical library."""
+    """The number to 10 significant digits: these are the same on every machine, whatever its mathematical library."""
     return None if value is None else float(f"{value:.10g}")
 
 

@@ -35,7 +35,7 @@ class Sent:
     `branch`: its short name, where it goes there or goes on there; `old` is the remote's commit before, None where it
     is new there, `new` the one that is sent. `trials` are those that the branch brings. `tags` are short names,
     `models` those of the tags of model versions that come from it.
-    `behind`: so many trials has the remote that are not here. `deleted`: the remote had the branch, and it was deleted
+    `behind`: how many trials has the remote that are not here. `deleted`: the remote had the branch, and it was deleted
     there: it does not go there again, unless it has something new.
     """
 
@@ -119,7 +119,7 @@ class Received:
     `old` and `new`: where the branch here was and is, both None where there is none here or it stays. `replayed`: so
     many commits of ours stand on the remote's now, and are to be pushed; `renamed` are the trials of ours that have
     another name there, by the ids that they had. `rewritten`: the remote's branch was, and ours followed it.
-    `deleted`: the remote has the branch no more. `commits`: so many came. `outdated`: why the verdict no longer holds.
+    `deleted`: the remote has the branch no more. `commits`: how many came. `outdated`: why the verdict no longer holds.
     `refused`: why the branch here could not follow. `trusted`: whether what came may run here, None where
     that was not asked.
     """

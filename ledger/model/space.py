@@ -51,7 +51,7 @@ class Range:
         return True
 
     def place(self, value: object) -> float | None:
-        """Where a value lies between the ends, from 0 to 1; None where it lies beyond them or is no number."""
+        """Where a value lies between the ends, from 0 to 1; None where it lies beyond them or is not a number."""
         if not is_number(value) or not self.low <= value <= self.high or (self.whole and value != int(value)):
             return None
         if self.log:

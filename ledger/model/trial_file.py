@@ -91,7 +91,7 @@ def loads(text: str) -> Trial:
 
 
 def _refuse_huge(value: float, key: str) -> None:
-    """YAML's integers have no end, and whatever computes with one that is no float's would fail over it."""
+    """YAML's integers have no end, and whatever computes with one that is not a float's would fail over it."""
     try:
         float(value)
     except OverflowError:

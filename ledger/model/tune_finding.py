@@ -19,7 +19,7 @@ class TuneFinding:
     - `best`: its arm, with its `params`; None where no trial has a value. `found`: the search has ended with it.
     - `mean` and `sd` of the metric over its `n` trials.
     - `among`: of how many configurations it is the best, without the values that the parameters had before.
-      `luck`: what being the best of so many adds to the mean, at most; None where nothing is known of the noise.
+      `luck`: what being the best of that many adds to the mean, at most; None where nothing is known of the noise.
     - `current`: the mean of the values that the parameters had before, None where they were not tried.
     - `trainings` of the `budget`; `failed`: the arms with a trial that failed or lacks the metric.
     """

@@ -118,7 +118,7 @@ def _alike(a: Configuration, b: Configuration) -> bool:
 
 def place(space: Space, configuration: Configuration) -> int | None:
     """The number of a configuration within its space: its levels are the digits, what does not count is 0. None where
-    a value is no level.
+    a value is not a level.
     """
     number = 0
     for dimension in space.dimensions:

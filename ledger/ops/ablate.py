@@ -43,7 +43,7 @@ def expect(ledger: Ledger, asked: AblationRequest, *, now: datetime) -> Expected
 
 
 def answer(ledger: Ledger, name: str, question: AblationQuestion) -> Ablation:
-    """What the records of an experiment say of the metric. Raises LedgerError where it is no ablation."""
+    """What the records of an experiment say of the metric. Raises LedgerError where it is not an ablation."""
     ledger.refresh()
     sign = results.sign(ledger, question.metric, question.better)
     return ablation.read(

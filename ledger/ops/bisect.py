@@ -1,4 +1,4 @@
-"""`ledger bisect`: begin a search between two ends or go on with it, run it, and say what it has found."""
+"""`ledger bisect`: begin a search between two ends or continue with it, run it, and say what it has found."""
 
 from __future__ import annotations
 

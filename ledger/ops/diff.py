@@ -9,7 +9,7 @@ from ledger.repo.ledger import Ledger
 
 
 def diff(ledger: Ledger, a: str | None, b: str | None) -> Diff:
-    """What differs between two arguments, and what came of it; see `compared_arms.targets`. Raises LedgerError."""
+    """What differs between two arguments, with their results; see `compared_arms.targets`. Raises LedgerError."""
     left, right = compared_arms.targets(ledger, a, b, "diff")
     found = compare(ledger, left, right, patches=True)
     if ledger.settings.cases is None:

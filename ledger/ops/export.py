@@ -26,7 +26,7 @@ class ExportFormat(StrEnum):
 
 @frozen
 class Export:
-    """A file's content, from so many `rows` of a level with so many `values` of metrics."""
+    """A file's content, from this many `rows` of a level with so many `values` of metrics."""
 
     content: bytes
     rows: int

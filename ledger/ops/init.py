@@ -36,7 +36,7 @@ def set_up(git: Git, wanted: Script | None, host: Host | None = None, *, force: 
     own = {path: text for path, text in OWN_FILES.items() if to_be_written(git.root, path) is None}
     if planned is not None:
         for path in ("dvc.yaml", ".gitignore"):
-            # a link that leads nowhere is no file yet, and would be written through
+            # a link that leads nowhere is not a file yet, and would be written through
             to_be_written(here, path)
     dvc = work_tree_config.set_up(git)
     if planned is not None:

@@ -36,7 +36,7 @@ def expect(ledger: Ledger, asked: MatrixRequest, *, now: datetime) -> Expected:
 
 
 def answer(ledger: Ledger, name: str, question: MatrixQuestion) -> Matrix:
-    """What the records of an experiment say of the metric. Raises LedgerError where it is no matrix."""
+    """What the records of an experiment say of the metric. Raises LedgerError where it is not a matrix."""
     ledger.refresh()
     sign = results.sign(ledger, question.metric, question.better)
     return matrix.read(ledger, ledger.experiment(name), question.metric, sign=sign)

@@ -18,7 +18,7 @@ from ledger.repo.review.git_alone import Reviewing
 from ledger.repo.review.reading import read
 from ledger.repo.sources import Source
 
-# so many are read whole; a pull request that rewrites a whole folder touches hundreds
+# how many are read whole; a pull request that rewrites a whole folder touches hundreds
 _WHOLE = 20
 
 

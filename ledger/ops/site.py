@@ -19,7 +19,7 @@ from ledger.repo.site import publishing
 def build(ledger: Ledger, output: Path, options: SiteOptions, *, jobs: int | None = None) -> Built:
     """Build the site in a folder: what has changed since the last build is made anew.
 
-    `jobs`: so many processes make pages, by default as many as there are processors. Raises LedgerError where
+    `jobs`: how many processes make pages, by default as many as there are processors. Raises LedgerError where
     the folder holds something else or cannot be written, or libraries are missing.
     """
     if jobs is not None and jobs < 1:

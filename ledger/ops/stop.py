@@ -16,7 +16,7 @@ _PATIENCE = 30.0
 def stop(state_dir: StateDirectory, name: str) -> RunState:
     """Ask the runs to end, and wait until they have; returns how far the first had come.
 
-    Raises LedgerError where none is at work, or one does not end in time.
+    Raises LedgerError where none is in progress, or one does not end in time.
     """
     states = [state for state in runs.live(state_dir, name) if runs.stop(state_dir, state)]
     if not states:

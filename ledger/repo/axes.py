@@ -33,7 +33,7 @@ SEED_NAMES = ("seed", "random_seed", "random_state", "rng_seed")
 class Seeds:
     """The seeds that were asked for: so many from the parameter's present value on, or these values.
 
-    `hashed`: so many, derived from the base, the title and the predictions.
+    `hashed`: how many, derived from the base, the title and the predictions.
     """
 
     count: int | None = None
@@ -109,7 +109,7 @@ def declared(
 ) -> Replicates:
     """The replicates of a new plan; hashed seeds are derived from `source`.
 
-    Raises LedgerError for what is no grid, or no replication.
+    Raises LedgerError for what is not a grid, or no replication.
     """
     made = []
     if seeds is not None:

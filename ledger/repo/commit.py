@@ -25,7 +25,7 @@ def commit_tracked(
 ) -> str:
     """Commit the work tree's state of the paths on the experiment's branch, which is checked out here.
 
-    `instead` gives a text by path that is committed in place of the work tree's, which stays as it is. Returns the
+    `instead` gives a text by path that is committed instead of the work tree's, which stays as it is. Returns the
     commit. Raises LedgerError, and then the branch and the index are as they were.
     """
     git = ledger.git

@@ -24,7 +24,7 @@ from ledger.repo.plots import plotted
 from ledger.repo.repeating import repeats
 from ledger.repo.targets import Target
 
-# so many arms without a trial are read, each from its code; the rest are counted
+# how many arms without a trial are read, each from its code; the rest are counted
 _MOST_PLANNED: Final = 200
 # arms of others will not run
 _OPEN: Final = (PLANNED, RECORDED, RUNNING)

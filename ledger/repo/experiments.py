@@ -243,7 +243,7 @@ def anything_wrong() -> Iterator[None]:
 
 
 def _recorded(record: Record, name: str, problems: list[Unread]) -> Recorded:
-    """The trial that a file holds. Raises FormatError, which goes on from the file's path."""
+    """The trial that a file holds. Raises FormatError, which continues from the file's path."""
     if record.link:
         raise FormatError(" is a symbolic link, not a record")
     if record.text is None:

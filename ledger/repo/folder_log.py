@@ -13,7 +13,7 @@ from ledger.git.git import Git
 from ledger.model.experiment import DIRECTORY
 from ledger.model.pipeline import inside
 
-# of so many folders of one commit, as of what has landed on main, each is asked for by itself
+# of this many folders of one commit, as of what has landed on main, each is asked for by itself
 _FEW = 3
 
 

@@ -67,7 +67,7 @@ class Ledger(Repository):
         return f"refs/heads/{self.settings.branch_prefix}{name}"
 
     def name_of(self, ref: str | None) -> str | None:
-        """The experiment that a full ref of a branch speaks for, None where it is no experiment's."""
+        """The experiment that a full ref of a branch speaks for, None where it is not an experiment's."""
         prefix = f"refs/heads/{self.settings.branch_prefix}"
         return ref.removeprefix(prefix) if ref is not None and ref.startswith(prefix) else None
 
@@ -230,7 +230,7 @@ class Ledger(Repository):
         return experiment
 
     def plain_branch(self) -> str | None:
-        """The short name of the branch that is checked out, where it is no experiment's and has commits."""
+        """The short name of the branch that is checked out, where it is not an experiment's and has commits."""
         ref, commit = self.snapshot.head
         if ref is None or commit is None or self.name_of(ref) in self.snapshot.sources:
             return None

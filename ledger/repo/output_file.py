@@ -22,7 +22,7 @@ from ledger.repo.ledger import Ledger
 _HINT: Final = "-o names another place"
 _DVC: Final = ("dvc.yaml", "dvc.lock", ".dvcignore")
 _GIT: Final = (".gitignore", ".gitattributes", ".gitmodules")
-# two of a kind begin alike: so many bytes tell pictures, pages and tables from one another
+# two of a kind begin alike: this many bytes tell pictures, pages and tables from one another
 _BEGINNING: Final = 7
 
 

@@ -1,4 +1,4 @@
-"""The runs that are at work in this repository: each keeps a file about itself, and a lock that tells that it lives."""
+"""The runs in progress in this repository: each keeps a file about itself, and a lock that tells that it lives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ledger.model.run_state import ProcessIdentity, RunState
 # what a run keeps about itself: its state, the same while it is written, and the lock that says that it lives
 _SUFFIXES = (".json", ".partial", ".lock")
 
-# so many logs of detached runs are kept
+# how many logs of detached runs are kept
 _LOGS = 20
 
 
@@ -71,7 +71,7 @@ def published(state_dir: StateDirectory, experiment: str) -> Iterator[AnnouncedR
 
 
 def live(state_dir: StateDirectory, experiment: str | None = None) -> tuple[RunState, ...]:
-    """The runs at work, of one experiment or of all, the first begun first."""
+    """The runs in progress, of one experiment or of all, the first begun first."""
     return _states(state_dir, experiment, held=True)
 
 
@@ -84,7 +84,7 @@ def cut_off(state_dir: StateDirectory, experiment: str | None = None) -> tuple[R
 
 
 def elsewhere(state_dir: StateDirectory, experiment: str | None = None) -> tuple[RunState, ...]:
-    """The runs of other machines of which it cannot be seen from here whether they are still at work."""
+    """The runs of other machines of which it cannot be seen from here whether they are still running."""
     return tuple(state for state in _states(state_dir, experiment, held=False) if not origin.same_kernel(state.origin))
 
 

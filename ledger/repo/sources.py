@@ -129,7 +129,7 @@ def _speaking(
     for name, own in branches.items():
         ref, tip = own[0]
         if name in rivals:
-            # what goes on from another says all that the other does, and more
+            # what continues from another says all that the other does, and more
             for other, commit in own[1:]:
                 if commit != tip and descent.goes_on(tip, commit):
                     ref, tip = other, commit
@@ -152,7 +152,7 @@ def _speaking(
 
 
 class _Descent:
-    """Which of some tips goes on from which, found in one walk over what main does not hold."""
+    """Which of some tips continues from which, found in one walk over what main does not hold."""
 
     def __init__(self, git: Git, tips: Set[str], main: str | None) -> None:
         self._git = git
@@ -172,7 +172,7 @@ class _Descent:
             self._parents[commit] = parents
 
     def on_main(self, tip: str) -> bool:
-        """Whether the main branch goes on from the tip."""
+        """Whether the main branch continues from the tip."""
         return self._main is not None and tip not in self._parents
 
     def goes_on(self, older: str, newer: str) -> bool:
@@ -234,7 +234,7 @@ def _of(git: Git, asked: Sequence[tuple[str, str]], *, tips: bool) -> dict[str, 
             continue
         when, tip = int(match[2]), match[1].decode()
         known, other = latest.get(name, (-1, ""))
-        # two of one second: the one that goes on from the other
+        # two of one second: the one that continues from the other
         if when > known or (when == known and _goes_on(git, other, tip, tips=tips)):
             latest[name] = (when, tip)
     return {name: tip for name, (_, tip) in latest.items()}

@@ -9,7 +9,7 @@ from ledger.report import numbers
 from ledger.report.numbers import number, p_stated, signed
 from ledger.stats.contrast import CONFIDENCE
 
-# so many groups have a sentence, and so many are named in one
+# how many groups have a sentence, and this many are named in one
 _FEW, _FEWER = 4, 3
 
 

@@ -13,7 +13,7 @@ from ledger.report.shapes.bisect import shape
 
 # a version that was not tried is shown from this probability on
 _SHOWN = 0.05
-# so many versions of which one did it are all shown
+# how many versions of which one did it are all shown
 _FEW = 8
 
 

@@ -15,7 +15,7 @@ from ledger.report.numbers import number, p_stated, percent
 from ledger.stats.contrast import CONFIDENCE, mean
 from ledger.stats.ratio import Ratio
 
-# so many versions are named in a sentence
+# how many versions are named in a sentence
 _FEW = 4
 # a version is worth a name where it is so many times as likely as the average of those that it may be
 _TELLING = 1.5

@@ -90,7 +90,7 @@ class Table(_Spaced):
     `right` are the places of the columns that stand on the right. Where lines are too long, the `optional` columns are
     left out in this order, then the texts of the column `names` are cut so that they can be told apart. Heads are cut
     to `head_width`. A table that is not `headed` has heads on pages alone. `beyond` are the heads of columns that it
-    does not have to begin with; they and those that are left out are told as so many more of what `columns` names.
+    does not have to begin with; they and those that are left out are told as this many more of what `columns` names.
     `caption` stands above, `notes` below, or `short_notes` where optional columns were left out. `faint` are beginnings
     of cells that say nothing certain, each as row, column and number of characters: a terminal with colours and a page
     show them grey. `strong` are the cells, as row and column, that a page shows in bold. `drawn` are the columns whose

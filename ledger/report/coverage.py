@@ -24,7 +24,7 @@ from ledger.report.svg.image import image
 from ledger.report.svg.pairs import MOST, pairs
 
 _THINGS: Final = {1: "value", 2: "pair", 3: "triple", 4: "quadruple"}
-# so many missing combinations, of each kind, and fixed parameters a reader is shown
+# how many missing combinations, of each kind, and fixed parameters a reader is shown
 _SHOWN: Final = 20
 _FIXED: Final = 6
 

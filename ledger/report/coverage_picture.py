@@ -19,7 +19,7 @@ SAID: Final = {
     State.MISSING: "never tried",
 }
 
-# values are cut to so many columns; of more lines or columns nobody sees a pattern
+# values are cut to this many columns; of more lines or columns nobody sees a pattern
 _LABEL: Final = 10
 _NAME: Final = 18
 _MOST_LINES: Final = 40
@@ -27,7 +27,7 @@ _WIDEST: Final = 160
 
 
 def drawn(found: Coverage, total: int | None) -> str | None:
-    """The picture; None where it does not fit into so many columns, or has too many lines."""
+    """The picture; None where it does not fit into this many columns, or has too many lines."""
     assert found.pairs is not None
     parameters = found.taken.parameters
     tables = {table.places: table for table in found.pairs.tables}

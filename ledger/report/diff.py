@@ -23,7 +23,7 @@ from ledger.stats.contrast import CONFIDENCE
 
 
 def document(diff: Diff, settings: Settings, *, patch: bool) -> Document:
-    """What changed, what came of it, and what cannot be told apart."""
+    """What changed, the results, and what cannot be told apart."""
     title = f"{diff.a}  →  {diff.b}"
     blocks: list[Block] = [Heading(text=title, level=1)]
     changes = changed(diff)
@@ -111,7 +111,7 @@ def _data(change: InputChange) -> tuple[str, str, str]:
     return change.path, f"{size(before)} → {size(after)}" + (f" ({files})" if files else ""), counts
 
 
-# so many names say which files are meant; the counts stand above
+# how many names say which files are meant; the counts stand above
 _NAMES: Final = 3
 
 

@@ -46,7 +46,7 @@ def log(entries: Sequence[Entry], settings: Settings, *, now: datetime, graph: b
 
 
 def fitted(table: Table, total: int | None) -> list[str]:
-    """The lines of the log in so many columns: long names are cut so that they can be told apart, then titles.
+    """The lines of the log in this many columns: long names are cut so that they can be told apart, then titles.
 
     Where that is not enough the arms of metrics are cut, names more, and at last titles and ages are left out.
     """

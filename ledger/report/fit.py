@@ -12,13 +12,13 @@ from ledger.report.text import cut, cut_apart, cut_within, pad, width
 _GAP: Final = 2
 # a head may be cut down to this, where its cells are narrower
 _HEAD: Final = 11
-# so many rows tell whether a column has any chance to fit: of ten thousand not all are formatted in vain
+# how many rows tell whether a column has any chance to fit: of ten thousand not all are formatted in vain
 _SAMPLE: Final = 50
 
 
 @frozen
 class FittedColumn:
-    """A column to be fitted in. `cells` gives the texts of all rows (None), or of so many from the beginning.
+    """A column to be fitted in. `cells` gives the texts of all rows (None), or of this many from the beginning.
 
     `right`: whether they stand on the right, asked of columns that are shown.
     `shrinks`: down to what width its cells may be cut; None where they must stay whole, as numbers must. `within`:

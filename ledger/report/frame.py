@@ -115,7 +115,7 @@ class Selection(Sequence[Row]):
         return bytes(sink.getvalue())
 
     def to_csv(self, *, long: bool = False, guard: bool = True) -> str:
-        """CSV with full precision; a missing value is empty, NaN is `nan`. `guard`: a text is no formula."""
+        """CSV with full precision; a missing value is empty, NaN is `nan`. `guard`: a text is not a formula."""
         columns = self.columns(long=long)
         rows = (tuple(map(_written, row)) for row in zip(*columns.values(), strict=True))
         return csv.render(Table(head=tuple(columns), rows=tuple(rows)), guard=guard)

@@ -15,7 +15,7 @@ from ledger.report.svg.image import image
 from ledger.report.svg.importance import importance as picture
 from ledger.report.text import cut
 
-# so many parameters a sentence names
+# how many parameters a sentence names
 _NAMED: Final = 4
 _VALUES: Final = 30
 _BAR: Final = 20

@@ -121,7 +121,7 @@ def _captioned(block: Table, text: Escapes) -> str:
 
 
 def table(block: Table, text: Escapes = hosted, *, spare: int = 0) -> list[str]:
-    """The lines of a table alone, with its cells escaped and aligned, and so many blanks behind its heads."""
+    """The lines of a table alone, with its cells escaped and aligned, and this many blanks behind its heads."""
     head, *rows = (
         [text.drawn(cell) if at in block.drawn else text.escaped(cell) for at, cell in enumerate(row)]
         for row in (block.head, *block.rows)

@@ -21,7 +21,7 @@ from ledger.report.tune_search import described
 
 # so wide may the names of the arms be on the line that counts the trials
 _ARMS_WIDTH = 48
-# and so many lines say what data arms have
+# and how many lines say what data arms have
 _LINES = 8
 
 

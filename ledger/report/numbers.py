@@ -73,7 +73,7 @@ def _scientific(mean: float, sd: float) -> str:
 def fineness(*summaries: Summary) -> int | None:
     """The digits behind the point that the noise leaves meaningful: two of the spread.
 
-    None where there is no noise, and where so many digits, or such large numbers, are better read with an exponent.
+    None where there is no noise, and where that many digits, or such large numbers, are better read with an exponent.
     """
     spreads = [s.sd for s in summaries if s.sd is not None and s.sd > 0 and math.isfinite(s.sd)]
     if not spreads or any(s.mean is not None and abs(s.mean) >= _LARGE for s in summaries):

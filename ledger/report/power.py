@@ -1,4 +1,4 @@
-"""What so many replicates would show: the note of `new`, and the table of `ledger power`."""
+"""What a number of replicates would show: the note of `new`, and the table of `ledger power`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ledger.stats.outlook import Interval, line, lines, needed
 
 
 def note(seen: Outlook, n: int, replicates: Replicates) -> str:
-    """In one line what so many replicates show of a prediction, and what that rests on."""
+    """In one line what a number of replicates shows of a prediction, and what that rests on."""
     q, found = seen.question, line(seen.question, n)
     count = f"{n} {counted(seen, replicates)}"
     metric = seen.prediction.metric.name

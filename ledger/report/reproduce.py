@@ -9,7 +9,7 @@ from ledger.model.settings import Settings
 from ledger.report.numbers import number
 from ledger.report.text import clean, columns
 
-# so many changes of the environment are named
+# how many changes of the environment are named
 _FEW = 6
 
 

@@ -41,7 +41,7 @@ LIMIT: Final = 60_000 - 1
 
 # so much of a commit's id is plain
 _SHORT: Final = 10
-# so many arms are named in a line
+# how many arms are named in a line
 _ARMS: Final = 3
 
 

@@ -19,7 +19,7 @@ from ledger.report.diff import arms_table, heads, metrics_table, over_cases
 from ledger.report.forest import Whisker
 from ledger.stats.summary import summarise
 
-# of so many metrics all arms are set side by side
+# of this many metrics all arms are set side by side
 _METRICS: Final = 3
 # more rows a page folds
 _SHOWN: Final = 12

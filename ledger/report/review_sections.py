@@ -17,7 +17,7 @@ from ledger.report.remarks import sentences
 
 # so much of a commit's id is plain
 _SHORT: Final = 10
-# so many trials that ended alike are named
+# how many trials that ended alike are named
 _NAMED: Final = 5
 # more rows and items a page folds
 _SHOWN: Final = 8

@@ -16,7 +16,7 @@ from ledger.report.changes import Told
 from ledger.report.remarks import sentence, sentences
 from ledger.report.text import cut
 
-# so many failures are shown, each with the end of what it printed, cut to so many lines and columns
+# how many failures are shown, each with the end of what it printed, cut to this many lines and columns
 _FAILURES, _ROWS, _COLUMNS = 5, 10, 300
 
 

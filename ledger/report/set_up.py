@@ -11,7 +11,7 @@ from ledger.model.set_up import Bulk, Lack, SetUp
 from ledger.report.changes import Told
 from ledger.report.numbers import size
 
-# so many files are named
+# how many files are named
 _NAMED: Final = 5
 
 _LACKS: Final = {

@@ -12,11 +12,11 @@ from ledger.report.changes import Told
 from ledger.report.numbers import size
 from ledger.report.remarks import sentence, sentences
 
-# so many trials whose files are absent, or experiments with such trials, are named one by one
+# how many trials whose files are absent, or experiments with such trials, are named one by one
 _MOST = 5
-# so many tags of models are named
+# how many tags of models are named
 _MODELS = 4
-# so many lines of what a remote's host says are passed on
+# how many lines of what a remote's host says are passed on
 _TOLD = 20
 
 

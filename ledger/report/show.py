@@ -109,7 +109,7 @@ def _facts(found: Shown, settings: Settings, now: datetime) -> tuple[tuple[str, 
 
 
 def _without(experiment: Experiment, prefix: str) -> str:
-    """What is said in place of the branch."""
+    """What is said instead of the branch."""
     if experiment.deleted:
         return f"not here; {experiment.missing_hint(prefix)}"
     return "archived" if experiment.archived else "landed"

@@ -18,12 +18,12 @@ from ledger.report.shapes import slices as shapes
 from ledger.report.text import cut
 from ledger.stats.contrast import CONFIDENCE
 
-# so many slices a sentence names
+# how many slices a sentence names
 _NAMED: Final = 3
 # so wide may be a name over a column of numbers, and a value of a column in a sentence
 _HEAD: Final = 14
 _VALUE: Final = 40
-# so many slices a terminal shows before those that say nothing are only counted
+# how many slices a terminal shows before those that say nothing are only counted
 _SHOWN: Final = 40
 
 

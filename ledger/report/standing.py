@@ -6,7 +6,7 @@ from ledger.model.confirmation import OPEN, Tested
 from ledger.model.listing import are, listed
 from ledger.model.plan import Confirms
 
-# so many experiments a line names
+# how many experiments a line names
 _MOST = 4
 
 

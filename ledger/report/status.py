@@ -19,7 +19,7 @@ from ledger.report.progress import cut_off, summary, unseen
 from ledger.report.remarks import sentence
 from ledger.report.shapes import status as shapes
 
-# so many files are named
+# how many files are named
 _FEW = 6
 
 

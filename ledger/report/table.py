@@ -90,7 +90,7 @@ def _ends(field: Field) -> list[str]:
 
 
 def cells(value: Table, column: Column, settings: Settings, *, longest: int = _LONGEST) -> list[str]:
-    """The column's texts, one per row. `longest`: to so many columns a parameter's text is cut."""
+    """The column's texts, one per row. `longest`: to this many columns a parameter's text is cut."""
     return _cells(value, column, settings, aligned=False, longest=longest)(None)
 
 
@@ -103,7 +103,7 @@ Cells = Callable[[int | None], list[str]]
 
 
 def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool, longest: int = _LONGEST) -> Cells:
-    """The column's texts: of all rows, or of so many from the beginning."""
+    """The column's texts: of all rows, or of this many from the beginning."""
     field = column.field
     if field.kind is FieldKind.METRIC and field.name.startswith(METRICS):
         name = field.short
@@ -123,7 +123,7 @@ def _cells(value: Table, column: Column, settings: Settings, *, aligned: bool, l
 
 
 def _unfit(row: Row, metric: str) -> str | None:
-    """What a trial has in place of a finite number: `inf`, `nan`."""
+    """What a trial has instead of a finite number: `inf`, `nan`."""
     found = row.extra.get(NOT_FINITE, {}).get(metric)
     return None if found is None else number(float(found))
 

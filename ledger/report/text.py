@@ -86,7 +86,7 @@ _PIECES = pattern(r"\S*`[^`]*`\S*|\((?:git|dvc|ledger|pip) [^)]*\)\S*|(?<=: )(?:
 
 
 def wrapped(text: str, columns: int, *, hanging: int = 0) -> list[str]:
-    """The text in lines of at most so many columns where its words allow; those behind the first are indented."""
+    """The text in lines of at most this many columns where its words allow; those behind the first are indented."""
     if width(text) <= columns:
         return [text]
     lines: list[str] = []
@@ -128,7 +128,7 @@ def cut_within(text: str, columns: int) -> str:
     return cut(text, columns - width(end)) + end
 
 
-# so many columns are left of the beginning of a name, the ellipsis among them
+# how many columns are left of the beginning of a name, the ellipsis among them
 _BEGINNING = 3
 
 
@@ -142,7 +142,7 @@ def _tail(text: str, columns: int) -> str:
 
 
 def cut_apart(texts: Sequence[str], columns: int) -> list[str]:
-    """The texts, shortened to so many columns where they can be told apart then, else to the fewest where they can.
+    """The texts, shortened to this many columns where they can be told apart then, else to the fewest where they can.
 
     They are cut behind their middle if that will do; names that differ there alone keep more of one of their ends.
     """

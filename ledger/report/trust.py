@@ -10,7 +10,7 @@ from ledger.report.changes import Told
 from ledger.report.text import columns, pad, revealed, width
 
 _LETTERS = {FileFate.ADDED: "A", FileFate.CHANGED: "M", FileFate.REMOVED: "D"}
-# so many files are listed; the others are counted, and git shows them all
+# how many files are listed; the others are counted, and git shows them all
 _MOST = 60
 _WIDTH = 80
 
@@ -81,7 +81,7 @@ def _file(file: ChangedFile) -> list[str]:
 
 
 def _wrapped(text: str, total: int | None, *, indent: int = 0) -> list[str]:
-    """The whole text in lines of so many columns; a word that is longer goes on in the next line."""
+    """The whole text in lines of this many columns; a word that is longer goes on in the next line."""
     room = max((total or _WIDTH) - indent, 20)
     lines = [
         part

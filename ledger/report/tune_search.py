@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     # with it comes numpy, which documents without a search do without
     from ledger.analysis.tuning.state import ArmState, TuneState
 
-# so many configurations stand in a table
+# how many configurations stand in a table
 _SHOWN = 10
 _FEW = 4
 

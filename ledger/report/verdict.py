@@ -21,7 +21,7 @@ from ledger.report.remarks import sentences
 from ledger.report.written import code
 from ledger.stats.summary import summarise
 
-# beyond so many, replicates are not listed
+# beyond this many, replicates are not listed
 _MANY = 30
 
 

@@ -11,7 +11,7 @@ from ledger.report.blocks import Block, Document, Heading, Items, Mark, Prose
 from ledger.report.problems import sentence
 from ledger.report.shapes import proofs as shapes
 
-# so many trials are named; a clone without tags has lost them all
+# how many trials are named; a clone without tags has lost them all
 FEW = 2
 
 _LOST: Final = (Kind.TRIAL_NOT_HERE, Kind.TRIAL_BEYOND_SHALLOW)

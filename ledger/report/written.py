@@ -85,7 +85,7 @@ def _while(lines: Sequence[str], at: int, *, listed: bool) -> int:
 
 
 def _items(lines: Sequence[str]) -> tuple[str, ...]:
-    """The items of a list, each with the lines that go on with it."""
+    """The items of a list, each with the lines that continue with it."""
     items: list[str] = []
     for line in lines:
         found = _ITEM.fullmatch(line)

@@ -220,7 +220,7 @@ def advance_with_outputs(
     ledger = change.ledger
     require_plain(ledger, step.new, made_of=made_of)
     places = _dvc_places(ledger, experiment, step.ref, worker)
-    # what the user has in place of an output must be known before the lock changes
+    # what the user has instead of an output must be known before the lock changes
     own = {
         tree: [] if tree in recorded else worker.changed_outputs(root, cache) for tree, (root, cache) in places.items()
     }

@@ -18,7 +18,7 @@ from ledger.repo.ledger import Ledger
 from ledger.run.trial_commit import Kept
 from ledger.run.work import Work
 
-# so many trials without a value, and none with one, are no bad luck
+# how many trials without a value, and none with one, are no bad luck
 _FRUITLESS = 5
 
 

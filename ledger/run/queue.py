@@ -33,7 +33,7 @@ class ClaimedTrial:
 class Queue:
     """The trials that a source gives, in their order. Lost ones were cut off twice by something outside.
 
-    `elsewhere` are those that another run is at work on, or has recorded meanwhile.
+    `elsewhere` are those that another run is running, or has recorded meanwhile.
     """
 
     def __init__(self, ledger: Ledger, source: SpecSource, branch: str) -> None:

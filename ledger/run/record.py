@@ -98,7 +98,7 @@ def made(ledger: Ledger, spec: Spec, ended: Ended, environment: Environment) -> 
 
 
 def read_metrics(root: Path, pipeline: Pipeline) -> tuple[dict[str, float], tuple[Remark, ...]]:
-    """The numbers in the metrics files of a work tree, and remarks on what in them is no number.
+    """The numbers in the metrics files of a work tree, and remarks on what in them is not a number.
 
     Raises FormatError where a file that the pipeline should write is missing, empty or unreadable, or where none of
     them holds a number.

@@ -22,8 +22,8 @@ class RunOptions:
     """Which trials to run, and what each may take.
 
     `only`: variants or trials; `again`: those too that failed at this state; `message`: commit tracked changes first;
-    `unmeasured`: go on although no trial has a metric that is predicted; `jobs`: so many at a time, else as the
-    settings say; `timeout` in seconds a trial; `gpus_per_trial`: so many for each slot; `log`: where a detached run
+    `unmeasured`: go on although no trial has a metric that is predicted; `jobs`: how many at a time, else as the
+    settings say; `timeout` in seconds a trial; `gpus_per_trial`: how many for each slot; `log`: where a detached run
     says things.
     """
 

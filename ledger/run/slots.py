@@ -159,7 +159,7 @@ def _literal(path: str) -> str:
 def slot(git: Git, state_dir: StateDirectory) -> Iterator[Slot]:
     """The first free slot, held until the block ends or the process does, and all that works in it with it.
 
-    What a run that was killed has left at work there is ended first.
+    What a run that was killed has left running there is ended first.
     """
     state_dir.slots.mkdir(parents=True, exist_ok=True)
     number = 0

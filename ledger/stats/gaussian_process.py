@@ -102,7 +102,7 @@ class Surface:
 
 
 def fit(points: Array, values: Sequence[float], counts: Sequence[float], within: Within) -> Surface:
-    """The most probable surface of means `values` at rows of `points`, each of so many trials (`counts`)."""
+    """The most probable surface of means `values` at rows of `points`, each of this many trials (`counts`)."""
     known = np.asarray(values, dtype=float)
     shift, unit = float(known.mean()), float(known.std()) or 1.0
     means, shares = (known - shift) / unit, 1 / np.asarray(counts, dtype=float)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ledger.model.frozen import frozen
 from ledger.stats.contrast import mean, sd
 
-# under so many values the spread itself is hardly known
+# under this many values the spread itself is hardly known
 FEWEST = 3
 
 

@@ -1,4 +1,4 @@
-"""What so many replicates would show of a prediction, if the noise is what it was: before they run."""
+"""What a number of replicates would show of a prediction, if the noise is what it was: before they run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ledger.stats.power import (
     shown_within,
 )
 
-# so many replicates a table is of, where nobody says how many
+# how many replicates a table is of, where nobody says how many
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
 
 

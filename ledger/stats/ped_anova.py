@@ -27,7 +27,7 @@ _POINTS = 20
 # of the densities, on ranks. A fixed one, and not Scott's, which narrows with the number of configurations: what is
 # estimated then does not depend on how many there are
 _BANDWIDTH = 0.1
-# a permutation or a resample is a row: so many numbers are in memory at once
+# a permutation or a resample is a row: this many numbers are in memory at once
 _CELLS = 8_000_000
 
 

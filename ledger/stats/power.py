@@ -18,7 +18,7 @@ class PowerDesign:
     """How the degrees of freedom and the standard error of an estimate follow from a number n of replicates.
 
     `sides` is 2 where they are not paired. `overlap`: they are the folds of one cross-validation (Nadeau & Bengio
-    2003). `folds`: n partitions into so many folds each (Bouckaert & Frank 2004).
+    2003). `folds`: n partitions into this many folds each (Bouckaert & Frank 2004).
     """
 
     sides: int = 1

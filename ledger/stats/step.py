@@ -15,7 +15,7 @@ from ledger.stats.contrast import mean
 from ledger.stats.step_evidence import Floats, Ints, Sums, drift_evidence, no_change_evidence, step_evidence
 from ledger.stats.step_posterior import PRIOR, NoisePrior, StepPosterior
 
-# the versions that are weighed for the next trial: so many quantiles of where the step may be, and the ends
+# the versions that are weighed for the next trial: this many quantiles of where the step may be, and the ends
 _CANDIDATES = 12
 # how many points stand for the values that a trial may give under one kind of history
 _NODES = 5
@@ -25,7 +25,7 @@ _TIE = 1e-9
 
 
 class StepModel:
-    """The hypotheses about a history of so many versions, with what is believed of them before any value.
+    """The hypotheses about a history of this many versions, with what is believed of them before any value.
 
     `weights` says how probable a step is at each version after the first, in proportion; evenly where it is not given.
     """

@@ -13,7 +13,7 @@ from ledger.model.replicates import Point, Value
 from ledger.stats.shapley import Coalition, Order, antithetic, beginnings, coalitions
 
 MAX_EXACT: Final = 6
-"""Of up to so many groups the Shapley values are exact: 63 coalitions. Beyond, orders are drawn."""
+"""Of up to this many groups the Shapley values are exact: 63 coalitions. Beyond, orders are drawn."""
 
 TAG: Final = "ablation"
 """The tag by which the experiments of ablations are found; another one is the design."""
@@ -63,7 +63,7 @@ def drawn_by(base: str, path: str) -> str:
 
 
 def pairs_within(groups: Sequence[str], most: int) -> int:
-    """How many pairs of orders, at most one a group, keep a seed to so many coalitions; 0 where not even one does."""
+    """How many pairs of orders, at most one a group, keep a seed to this many coalitions; 0 where not even one does."""
     counts = range(len(groups), 0, -1)
     return next((pairs for pairs in counts if len(drawn(groups, pairs, "", 0)[1]) <= most), 0)
 

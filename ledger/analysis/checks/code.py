@@ -63,7 +63,7 @@ def traced(claim: Claim, commit: str, witness: Witness) -> Iterator[Problem]:
 
 
 def _other_data(trial: Trial, commit: str, witness: Witness) -> Iterator[Problem]:
-    """Where the data that the plan gives an arm in place of its code's are not those of the trial commit."""
+    """Where the data that the plan gives an arm instead of its code's are not those of the trial commit."""
     for one in witness.other_data:
         if one.forged is not None:
             yield wrong(Kind.DATA_FORGED, trial, path=one.path, name=one.forged)

@@ -1,4 +1,4 @@
-"""Was a result thrown away, put in place of another, or made up?
+"""Was a result thrown away, put instead of another, or made up?
 
 Tags hold what ran; where a tag is gone too, the branch's own history still tells that a record was there.
 """

@@ -60,7 +60,7 @@ def _parameters(claim: Claim, witness: Witness) -> Iterator[Problem]:
     expected = _expected_parameters(witness)
     for file in dict.fromkeys([*expected, *trial.params]):
         if witness.pipeline.makes(file):
-            # what a stage wrote for another is no parameter of the trial, though records once held it
+            # what a stage wrote for another is not a parameter of the trial, though records once held it
             continue
         pinned, recorded = expected.get(file, {}), flatten(trial.params.get(file, {}))
         for key in dict.fromkeys([*pinned, *recorded]):

@@ -26,7 +26,7 @@ MOST: Final = 10_000_000
 STRONGEST: Final = 4
 """The largest t."""
 
-# and of so many choices of t parameters, each of which takes its time
+# and of this many choices of t parameters, each of which takes its time
 _TABLES: Final = 100_000
 
 States: TypeAlias = NDArray[np.uint8]

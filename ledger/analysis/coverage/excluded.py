@@ -120,7 +120,7 @@ class Group:
 def excluded(texts: Sequence[str], taken: Varied, known: Iterable[str]) -> tuple[Group, ...]:
     """What the expressions allow, in groups that have no parameter in common. `known`: all parameters' names.
 
-    Raises LedgerError, which points at what cannot be read, is no parameter, or forbids everything.
+    Raises LedgerError, which points at what cannot be read, is not a parameter, or forbids everything.
     """
     read = [_Read(text, taken, tuple(known)) for text in texts]
     groups = []
@@ -250,5 +250,5 @@ def _true(one: _Read, where: Where, truths: Mapping[str, _Truth], place: Mapping
 
 
 def _along(values: NDArray[Any], axis: int, axes: int) -> Mask:
-    """A vector as an array of so many axes that changes along one."""
+    """A vector as an array of this many axes that changes along one."""
     return values.reshape([-1 if at == axis else 1 for at in range(axes)])

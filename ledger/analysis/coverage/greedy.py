@@ -23,7 +23,7 @@ from ledger.analysis.coverage.tried import State
 Row: TypeAlias = tuple[int, ...]
 """A level of every parameter."""
 
-# so many candidates a configuration and so many draws at most, and of look-ups so many for all configurations
+# how many candidates a configuration and this many draws at most, and of look-ups so many for all configurations
 _CANDIDATES: Final = 40
 _DRAWS: Final = 5
 _LOOKUPS: Final = 100_000
@@ -91,7 +91,7 @@ class Open:
 
 
 def drawn(found: Combinations, sizes: Sequence[int], groups: Sequence[Group], most: int) -> Iterator[list[Row]]:
-    """A few tries at it, each of at most so many configurations: the fewer, the more there is to do."""
+    """A few tries at it, each of at most this many configurations: the fewer, the more there is to do."""
     least = max((int(left) for left in Open(found).left.values()), default=0)
     work = max(1, min(most, least) * len(sizes) * math.comb(len(sizes) - 1, found.t - 1))
     candidates = max(1, min(_CANDIDATES, _LOOKUPS // work))

@@ -15,7 +15,7 @@ from ledger.analysis.coverage.parameters import Varied
 from ledger.model.frozen import frozen
 from ledger.model.parameters import Value
 
-# of so many combinations in all proposals it is looked at which of them others have too
+# of this many combinations in all proposals it is looked at which of them others have too
 _POLISHED: Final = 500_000
 
 

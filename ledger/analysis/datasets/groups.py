@@ -47,9 +47,9 @@ class Groups:
         raise LedgerError(f"{path} has no group {shown}, or it has no files", hint=hint)
 
 
-# so many digits of a commit's id say which is meant
+# how many digits of a commit's id say which is meant
 _SHORTEST = 4
-# and so many are shown
+# and how many are shown
 _DIGITS = 8
 
 

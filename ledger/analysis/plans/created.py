@@ -35,7 +35,7 @@ class Confirming:
 
     `finding` and `baseline`: the two arms by their names; `selected`: what the first is worth.
 
-    `power`: so many replicates the power wanted takes, None where that is not known or no number does. `attempt`: the
+    `power`: how many replicates the power wanted takes, None where that is not known or no number does. `attempt`: the
     how-manieth at this arm it is.
     """
 

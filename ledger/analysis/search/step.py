@@ -23,10 +23,10 @@ _REAL = 10.0
 # a fall that is surely smaller than so many standard deviations of the noise is not worth a search: to find its place
 # would take hundreds of trials
 _LEAST = 0.75
-# so many values at each end before anything is said, where the noise is known and where it is not
+# how many values at each end before anything is said, where the noise is known and where it is not
 _FEWEST = 1
 _FEWEST_UNKNOWN = 2
-# from so many degrees of freedom on the noise is known
+# from this many degrees of freedom on the noise is known
 _KNOWN = 4
 
 
@@ -162,7 +162,7 @@ class _History:
         return self.fall / sd + float(stdtrit(df, 0.975)) * error if sd else math.copysign(math.inf, self.fall)
 
     def more_at_ends(self, most: int, count: int) -> tuple[NextTrial, ...]:
-        """Trials of the ends by turns, so that each comes to so many."""
+        """Trials of the ends by turns, so that each comes to this many."""
         there = Counter([version for version, _ in self.values] + self.under_way)
         turns = sorted((number, end) for end in (0, self._last) for number in range(there[end], most))
         return self.wanted([end for _, end in turns[: max(count, 0)]])

@@ -81,7 +81,7 @@ def counts(briefs: Sequence[Brief]) -> dict[str, int]:
 
 
 def best(briefs: Sequence[Brief], settings: Settings, most: int) -> tuple[Best, ...]:
-    """The best values over time of the metrics that most experiments predict, at most so many.
+    """The best values over time of the metrics that most experiments predict, at most this many.
 
     A metric has a best value where `ledger.yaml` or the predictions say in one voice which direction is better.
     """

@@ -52,7 +52,7 @@ class Images:
 
 @frozen
 class Patch:
-    """What changed in a file, as git's hunks; `cut`: so many more lines of it are not shown."""
+    """What changed in a file, as git's hunks; `cut`: how many more lines of it are not shown."""
 
     path: str
     text: str

@@ -32,7 +32,7 @@ _CANDIDATES = 512
 _FIRST_POINTS = 1024
 # steps from each of the best so far
 _STEPS = 32
-# of so many candidates each climbs on
+# of this many candidates each climbs on
 _CLIMBS = 4
 
 

@@ -11,7 +11,7 @@ from ledger.model.frozen import frozen
 from ledger.model.space import Configuration, Space
 from ledger.stats.contrast import mean
 
-# so many times as far above the median as the best lies below it, a value is no worse than bad
+# how many times as far above the median as the best lies below it, a value is no worse than bad
 _WORST = 3.0
 
 

@@ -26,7 +26,7 @@ _Rows = Iterator[tuple[str, Sequence[object]]]
 
 
 def parse(data: bytes, columns: CaseColumns) -> CaseTable:
-    """The cases of one trial. Raises FormatError, which goes on from the file's name: `has no column 'dice'`.
+    """The cases of one trial. Raises FormatError, which continues from the file's name: `has no column 'dice'`.
 
     A metric whose column is missing is left out of `values`; the columns of labels must be there. Raises LedgerError
     where Parquet cannot be read here.

@@ -116,7 +116,7 @@ def data_places(ledger: Ledger, paths: Sequence[str], found: Ends, skipped: Coll
     """The versions of these data, the oldest first: the good end, then every commit that changed one of them.
 
     Raises LedgerError where a path never changed, and where the content of versions is nowhere, but for those
-    `skipped`. Where a remote is no folder, it may have what is not here: that is seen when a version is tried.
+    `skipped`. Where a remote is not a folder, it may have what is not here: that is seen when a version is tried.
     """
     line = lines.between(ledger.git, found.good, found.bad) or []
     order = {commit: number for number, commit in enumerate(reversed(line))}

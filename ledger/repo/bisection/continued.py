@@ -1,4 +1,4 @@
-"""The experiment that asks the same already, which a bisection goes on with."""
+"""The experiment that asks the same already, which a bisection continues with."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from ledger.repo.ledger import Ledger
 from ledger.repo.plan_request import PlanRequest
 from ledger.repo.search_plan import axis
 
-# other code and other data may be as noisy or not: what the ledger knows counts as so many values at most
+# other code and other data may be as noisy or not: what the ledger knows counts as this many values at most
 _MOST_KNOWN = 10
 
 # a tag's name that is longer does not stand in the name of the experiment

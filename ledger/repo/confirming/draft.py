@@ -39,7 +39,7 @@ MOST = 50
 class ConfirmingDraft:
     """The plan, the code that it is forked from, and the parameters of the arm, which go on the branch.
 
-    `power`: so many replicates were asked for by the power wanted; None where the noise is not known, or no number
+    `power`: how many replicates were asked for by the power wanted; None where the noise is not known, or no number
     does. `attempt`: the how-manieth at this arm it is.
     """
 

@@ -1,4 +1,4 @@
-"""A plan that a command has made: begin it as an experiment, or go on with the one that asks the same."""
+"""A plan that a command has made: begin it as an experiment, or continue with the one that asks the same."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def draft(ledger: Ledger, asked: MatrixRequest, *, author: str, created: datetim
 
 
 def read(ledger: Ledger, experiment: Experiment, metric: str, *, sign: int) -> Matrix:
-    """What the records say. Raises LedgerError where the experiment is no matrix, or no trial has the metric."""
+    """What the records say. Raises LedgerError where the experiment is not a matrix, or no trial has the metric."""
     found, known = cells.layout(experiment.plan), results(ledger, experiment, metric)
     return answer.answer(
         found,

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from ledger.repo.experiments import Texts
     from ledger.repo.index.changes import Fresh, Suspect
 
-# so many at once: their texts are in memory together, and more spare git's starts where there are few processors
+# how many at once: their texts are in memory together, and more spare git's starts where there are few processors
 CHUNK = 250
 MAX_CHUNK = 500
-# from so many on, starting processes costs less than they save
+# from this many on, starting processes costs less than they save
 MANY = 1000
 _MAX_PROCESSES = 8
 

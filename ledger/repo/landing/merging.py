@@ -1,4 +1,4 @@
-"""A merge under way: the three sides, and what is put in place of git's answer."""
+"""A merge under way: the three sides, and what is put instead of git's answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Conflict(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Merging:
-    """What is put in place of git's answer, what clashes, what is to be said.
+    """What is put instead of git's answer, what clashes, what is to be said.
 
     `commits` and `files` are those of base, ours and theirs; `codes` lacks ours where main has no pipeline.
     """

@@ -16,7 +16,7 @@ from ledger.model.experiment import Experiment, directory
 from ledger.repo import concluded, histories
 from ledger.repo.ledger import Ledger
 
-# of so many each is asked in full
+# of this many each is asked in full
 _FEW = 20
 
 # so far back from its tip the commit of a verdict is looked for in bulk

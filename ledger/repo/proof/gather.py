@@ -151,7 +151,7 @@ def _same(files: Mapping[str, str], tags: Tags, record: Recorded, commit: str) -
 def _filtered(git: Git, experiment: Experiment, commits: Mapping[str, str]) -> bool:
     """Whether no ref reaches the experiment's base, and every trial commit stands on other code than its record names.
 
-    One forged trial is no filter, nor is a clone that lacks the history. `commits`: the trial commits by record.
+    One forged trial is not a filter, nor is a clone that lacks the history. `commits`: the trial commits by record.
     """
     held = [(commits[r.path], r.trial.code) for r in experiment.trials if r.path in commits]
     if not held or any(git.objects.parents(commit) == (code,) for commit, code in held):

@@ -1,4 +1,4 @@
-"""What the plan gives a trial in place of its code's data, computed anew, beside what its trial commit has."""
+"""What the plan gives a trial instead of its code's data, computed anew, beside what its trial commit has."""
 
 from __future__ import annotations
 

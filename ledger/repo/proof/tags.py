@@ -65,7 +65,7 @@ def _folders(name: str) -> tuple[str, ...]:
 
 
 def _trial_commits(git: Git, commit: str) -> Iterator[tuple[str | None, str]]:
-    """The trial commits below a commit with their trial ids, None for what is no trial commit."""
+    """The trial commits below a commit with their trial ids, None for what is not a trial commit."""
     pending, seen = [commit], set()
     while pending:
         at = pending.pop()

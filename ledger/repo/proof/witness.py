@@ -118,7 +118,7 @@ class Witnesses:
         return self._plans[experiment.name]
 
     def _other_data(self, tree: Tree, trial: Trial, planned: Sequence[Planned]) -> tuple[OtherData, ...]:
-        """What the trial has in place of its code's data, by the plan that gives it that, or else by the first."""
+        """What the trial has instead of its code's data, by the plan that gives it that, or else by the first."""
         found = [other_data.compared(self._datasets, tree, one, trial.point) for one in planned]
         return next(
             (each for each in found if not any(one.differs or one.refused for one in each)), found[0] if found else ()

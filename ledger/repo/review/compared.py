@@ -1,4 +1,4 @@
-"""The arms of an experiment under review: which are compared, what came of each, and how a trial is run again."""
+"""The arms of an experiment under review: which are compared, the result of each, and how a trial is run again."""
 
 from __future__ import annotations
 

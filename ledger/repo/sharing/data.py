@@ -29,7 +29,7 @@ def push_data(
 ) -> DataTransfer:
     """Send what the records of the experiments name to DVC's remote, and say what could not be had.
 
-    `remote`: in place of the default one; an output that dvc.yaml keeps in a remote of its own goes there, and one with
+    `remote`: instead of the default one; an output that dvc.yaml keeps in a remote of its own goes there, and one with
     `push: false` nowhere. `jobs`: how many at a time, DVC's own number where None. `dry_run`: nothing is sent; the
     answer says what would be. Raises LedgerError where there is no such remote or it fails; what has arrived by then
     stays, and another call goes on from there. Raises it too where the DVC configuration that is checked out came from

@@ -97,7 +97,7 @@ class Coming:
     """One experiment that comes from a remote, of which everything has been fetched.
 
     `before`: as it was here, None where it was not. `theirs`: as the remote's branch has it, None where that has no
-    branch of it; `refused`: why that is no experiment. `tracking`: the ref that keeps the branch here.
+    branch of it; `refused`: why that is not an experiment. `tracking`: the ref that keeps the branch here.
     """
 
     def __init__(self, ledger: Ledger, remote: Remote, there: RemoteRefs, name: str, before: Experiment | None) -> None:

@@ -156,7 +156,7 @@ def _void(three: _Three, names: Names, path: str) -> dict[str, Entry | None]:
 
 
 def _own_file(three: _Three, path: str, name: str, clashes: list[Conflict]) -> dict[str, Entry | None]:
-    """A file in the experiment's folder that is no record."""
+    """A file in the experiment's folder that is not a record."""
     before, ours, theirs = three.entries(path)
     if theirs == ours:
         return {}

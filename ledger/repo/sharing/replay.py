@@ -49,7 +49,7 @@ def replay(ledger: Ledger, experiment: Experiment, theirs: str, *, remote: str, 
     """The commit that has what the branch here has and what the commit `theirs` has.
 
     `remote` is what people call the other side, such as `origin/exp/focal-loss`; `before` its commit as it was known
-    until now, which tells whether it was rewritten since. Where one side goes on from the other that is the answer.
+    until now, which tells whether it was rewritten since. Where one side continues from the other that is the answer.
     Raises LedgerError where the sides conflict, or where they are two experiments of one name.
     """
     git, ours = ledger.git, experiment.tip
@@ -91,7 +91,7 @@ def _one_experiment(git: Git, experiment: Experiment, theirs: str, remote: str) 
 
 @frozen
 class _Commit:
-    """A commit of ours: it goes on from `base`; `others` are further parents that theirs does not have."""
+    """A commit of ours: it continues from `base`; `others` are further parents that theirs does not have."""
 
     oid: str
     base: str

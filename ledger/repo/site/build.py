@@ -41,7 +41,7 @@ def build(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Built:
-    """Build the site in a folder, by so many processes; `progress` is told how many pages of how many are made.
+    """Build the site in a folder, by this many processes; `progress` is told how many pages of how many are made.
 
     The folder has the old site until all of the new one is there. Raises LedgerError where the folder holds something
     else or cannot be written, where options name no experiment, or where libraries are missing.

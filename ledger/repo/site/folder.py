@@ -142,7 +142,7 @@ class SiteFolder:
 def held(folder: Path, repository: Path) -> Iterator[SiteFolder]:
     """The folder for one build, made where it is not there yet.
 
-    Raises LedgerError where it holds something that is no site, or another build is at work in it.
+    Raises LedgerError where it holds something that is not a site, or another build is running in it.
     """
     _require(folder, repository)
     was_there = folder.exists()

@@ -22,7 +22,7 @@ from ledger.repo.site.folder import SiteFolder
 from ledger.report.site import experiment as report
 from ledger.report.site.shell import Site
 
-# so many at once: what was read of them is in memory together
+# how many at once: what was read of them is in memory together
 _CHUNK: Final = 50
 # for fewer a process costs more than it saves
 _FEW: Final = 30

@@ -1,6 +1,6 @@
 """A site on a branch of its own: one commit without a parent, which takes the place of the last.
 
-Nobody works on such a branch, and no history of pages grows in the repository. What is no site's is never touched: a
+Nobody works on such a branch, and no history of pages grows in the repository. What is not a site's is never touched: a
 site's branch has a mark in its tree and a trailer in its commit.
 """
 

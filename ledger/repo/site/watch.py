@@ -22,7 +22,7 @@ from ledger.repo.site.served import Served, stamp
 EVERY: Final = 1.0
 """Seconds between two looks at the repository."""
 
-# a build that has failed is tried again after so many looks, where nothing happens before
+# a build that has failed is tried again after this many looks, where nothing happens before
 _AGAIN = 10
 # where branches and trials that wait are; of tags a new experiment's are seen, and others come with a branch
 _FOLDERS = ("refs/heads", "refs/remotes", "refs/ledger", "reftable")

@@ -1,4 +1,4 @@
-"""Which configurations of a space have been tried at one state of code and data, and what came of them?
+"""Which configurations of a space have been tried at one state of code and data, and with what results?
 
 A trial belongs to the state where its fingerprint is that which the state has with the trial's own values of the
 parameters of the space: then nothing else differs.

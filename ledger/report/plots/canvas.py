@@ -44,7 +44,7 @@ class Range:
         return (at / 2 - low / 2) / span if span > 0 else 0.5
 
     def ticks(self, count: int) -> list[float]:
-        """About so many round values within the range."""
+        """About this many round values within the range."""
         if self.log:
             decades = range(math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9) + 1)
             stride = max(1, -(-len(decades) // max(1, count)))

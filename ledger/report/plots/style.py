@@ -75,7 +75,7 @@ def finished(chart: Any, title: str, subtitle: Sequence[str], width: int) -> Any
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """The text in lines of at most so many letters."""
+    """The text in lines of at most this many letters."""
     import textwrap
 
     return textwrap.wrap(text, columns) or [""]

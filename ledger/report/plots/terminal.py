@@ -107,7 +107,7 @@ def _legend(names: Mapping[str, int], total: int) -> list[Line]:
 
 
 def scatter(plot: Scatter, settings: Settings, title: str, *, total: int, colour: bool) -> str:
-    """A letter a trial (a digit where so many of one experiment share a cell), and a bar at each mean."""
+    """A letter a trial (a digit where several of one experiment share a cell), and a bar at each mean."""
     groups = {group: i for i, group in enumerate(plot.groups[:_MOST])}
     dots = [dot for dot in plot.dots if dot.group in groups]
     y = around([dot.y for dot in dots], margin=0.04)

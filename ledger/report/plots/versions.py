@@ -16,7 +16,7 @@ from ledger.report.plots.levels import levels
 # wider pictures than this do not fit on a page
 _WIDEST, _NARROWEST = 900, 420
 _STEP = 26
-# so many pixels the label of a version takes
+# how many pixels the label of a version takes
 _LABEL = 16
 
 

@@ -17,7 +17,7 @@ MOST: Final = 100_000
 
 
 def coverage(found: Coverage, command: str | None, warnings: tuple[str, ...], most: int) -> dict[str, Any]:
-    """`missing` are at most so many combinations that no trial has tried, the planned ones among them."""
+    """`missing` are at most this many combinations that no trial has tried, the planned ones among them."""
 
     def combinations(least: State, last: State) -> list[dict[str, Any]]:
         return [named(found, one) for one in itertools.islice(found.combinations.listed(least, last), most)]

@@ -52,7 +52,7 @@ def diff(value: Diff) -> dict[str, Any]:
     }
 
 
-# so many names of files are listed of each kind
+# how many names of files are listed of each kind
 _NAMES = 100
 
 

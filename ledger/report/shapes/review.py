@@ -85,7 +85,7 @@ def _experiment(found: Experiment | None) -> dict[str, Any]:
 
 
 def _other(changed: dict[str, Any]) -> dict[str, Any]:
-    """A further comparison: what came of it, and how much differs."""
+    """A further comparison: the results, and how much differs."""
     kinds = ("params", "data", "code", "environment")
     differ = {kind: len(changed[kind]) for kind in kinds}
     return {"a": changed["a"], "b": changed["b"], "metrics": changed["metrics"], "differ": differ}

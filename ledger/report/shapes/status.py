@@ -101,7 +101,7 @@ def overview(found: Overview) -> dict[str, Any]:
 
 
 def run_state(state: RunState) -> dict[str, Any]:
-    """A run that is at work."""
+    """A run in progress."""
     return {
         "id": state.id,
         "experiment": state.experiment,

@@ -20,7 +20,7 @@ from ledger.report.svg.pairs import pairs
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-# so many of what was never tried are named
+# how many of what was never tried are named
 _NAMED: Final = 8
 # characters of a picture, and of the tables beside it
 _PICTURE: Final = 40_000

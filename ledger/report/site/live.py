@@ -1,4 +1,4 @@
-"""What a page shows beside itself while it is served: runs at work, and whether there is a newer page.
+"""What a page shows beside itself while it is served: runs in progress, and whether there is a newer page.
 
 Nothing of this is in the files of a site: it is put into a page where it is served, so that a file keeps its bytes.
 """

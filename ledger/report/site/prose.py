@@ -85,7 +85,7 @@ def section(title: str, text: str, told: str = "") -> Markup:
 
 
 def beginning(text: str, most: int) -> str:
-    """The first paragraph of a markdown text as plain text, cut to so many characters; "" where there is none."""
+    """The first paragraph of a markdown text as plain text, cut to this many characters; "" where there is none."""
     tokens = _parser().parse(harmless(_COMMENT.sub("", text)))
     first = next((token for before, token in pairwise(tokens) if before.type == "paragraph_open"), None)
     parts = () if first is None else first.children or ()

@@ -18,7 +18,7 @@ _NAMES: Final = 160.0
 # of more rows or columns the last are drawn: the newest
 MOST_ROWS: Final = 24
 MOST_COLUMNS: Final = 12
-# so many shades there are
+# how many shades there are
 SHADES: Final = 8
 
 

@@ -13,7 +13,7 @@ from ledger.report.svg.drawing import Axes, Drawing, arm, tick, wide
 
 _WIDE: Final = 340
 _HIGH: Final = 210
-# so many decades of positive values are shown on a logarithmic axis
+# how many decades of positive values are shown on a logarithmic axis
 _DECADES: Final = 2.5
 
 

@@ -81,7 +81,7 @@ def distribution(metric: str, arms: Mapping[str, Mapping[str, float]], *, paired
 
 
 def _labels(names: Sequence[str], room: float) -> list[list[str]]:
-    """The names in so many units of width each: on a few lines where that shows them whole, else cut to one."""
+    """The names in this many units of width each: on a few lines where that shows them whole, else cut to one."""
     cleaned = [clean(name) for name in names]
     columns = int(room / (11 * _LETTER))
     lines = [_wrapped(name, columns) for name in cleaned]
@@ -91,7 +91,7 @@ def _labels(names: Sequence[str], room: float) -> list[list[str]]:
 
 
 def _wrapped(name: str, columns: int) -> list[str]:
-    """The name on lines of at most so many columns, broken behind hyphens and the like; longer parts stay whole."""
+    """The name on lines of at most this many columns, broken behind hyphens and the like; longer parts stay whole."""
     lines = [""]
     for part in re.findall(r".+?(?:[-_./ ]+|$)", name):
         if lines[-1] and width(lines[-1] + part.rstrip()) > columns:

@@ -17,7 +17,7 @@ _LETTER: Final = 0.56
 
 
 class Drawing:
-    """One picture of so many units of width and height, a unit being about a pixel."""
+    """One picture of this many units of width and height, a unit being about a pixel."""
 
     def __init__(self, wide: float, high: float, title: str, description: str = "") -> None:
         self.wide, self.high = wide, high
@@ -89,7 +89,7 @@ class Drawing:
 
     def linked(self, address: str, draw: Callable[[], None]) -> None:
         """What `draw` draws, as a link to an address within the site."""
-        # what holds links is no picture as a whole
+        # what holds links is not a picture as a whole
         self._role = "group"
         self._shapes.append(f'<a href="{html.escape(address)}">')
         draw()
@@ -153,7 +153,7 @@ def wide(text: str) -> float:
 
 
 def named(texts: Sequence[str], room: float) -> list[str]:
-    """Names cut to so many units each, and if there is a way so that those which differ still do."""
+    """Names cut to this many units each, and if there is a way so that those which differ still do."""
     columns = max(1, int(room / (12 * _LETTER)))
     cleaned = [clean(text) for text in texts]
     found = cut_apart(cleaned, columns)
@@ -161,7 +161,7 @@ def named(texts: Sequence[str], room: float) -> list[str]:
 
 
 def tick(value: float) -> str:
-    """A value beside a tick: at most so many digits that neighbours differ."""
+    """A value beside a tick: at most this many digits that neighbours differ."""
     return f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e")
 
 

@@ -13,7 +13,7 @@ from ledger.report.svg.drawing import Axes, Drawing, named, tick, wide
 _WIDE: Final = 640
 _ROW: Final = 26
 _TOP: Final = 26
-# so many groups are drawn: the page's table has all
+# how many groups are drawn: the page's table has all
 MOST: Final = 30
 # of what a group does: the class of its mark, and the mark
 _KINDS: Final = {Label.HELPS: ("supported", 3), Label.HARMS: ("refuted", 1), Label.UNCLEAR: ("open", 0)}

@@ -13,7 +13,7 @@ _WIDE: Final = 560
 _ROW: Final = 26
 _BAR: Final = 15
 _TOP: Final = 8
-# so many parameters are drawn: the table has all
+# how many parameters are drawn: the table has all
 MOST: Final = 20
 
 

@@ -23,9 +23,9 @@ _BELOW: Final = 176
 _BESIDE: Final = 3
 _SLICE: Final = 128
 _GAP: Final = 26
-# so many parameters are drawn
+# how many parameters are drawn
 _MOST: Final = 9
-# and so many values beside an axis
+# and how many values beside an axis
 _LABELS: Final = 4
 
 

@@ -19,7 +19,7 @@ _TOP: Final = 44
 _BELOW: Final = 190
 _BARS: Final = (212, 272)
 _HIGH: Final = 312
-# what is less probable than this has no bar that could be seen, and so many trials are drawn
+# what is less probable than this has no bar that could be seen, and this many trials are drawn
 _LEAST: Final = 0.005
 _MARKS: Final = 400
 

@@ -25,7 +25,7 @@ class Executor(Protocol):
         """The trials that have ended since the last call; waits for one where none has."""
 
     def collect(self, spec: Spec) -> Kept | None:
-        """The record of a trial that has ended; None where somebody cut it off, which is no result of the trial.
+        """The record of a trial that has ended; None where somebody cut it off, which is not a result of the trial.
 
         Raises what kept the trial from being run.
         """

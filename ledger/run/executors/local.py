@@ -212,7 +212,7 @@ class LocalExecutor:
             if death.killed is None:
                 failure = death
             elif not self._slots.stopping:
-                # somebody has killed the worker: that is no result of the trial
+                # somebody has killed the worker: that is not a result of the trial
                 station = self._slots.replaced(station)
         except BaseException as error:
             failure = error
