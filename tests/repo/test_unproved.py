@@ -56,7 +56,7 @@ def test_what_another_branch_has_is_no_problem(honest: Gathered) -> None:
     behind = replace(without(honest, SEED1), elsewhere=frozenset({f"trials/{SEED1}.yaml"}))
     found(behind, Kind.BEHIND, SEED1, unproved=True)
     edited_since = replace(honest, uncommitted=("experiments/a/hypothesis.md",))
-    found(edited_since, Kind.UNCOMMITTED, None, "experiments/a/hypothesis.md", "not committed", unproved=True)
+    found(edited_since, Kind.UNCOMMITTED, None, "experiments/a/hypothesis.md", "uncommitted changes", unproved=True)
     later = replace(without(honest, SEED1), after_landing={f"trials/{SEED1}.yaml": "ledger/a/0123456789"})
     found(later, Kind.AFTER_LANDING, SEED1, "had landed", "ledger/a/0123456789", unproved=True)
 
