@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_written_is_no_overlap(
     old = head(plain)
     new = committed(git, old, {"a.txt": "new\n"})
     monkeypatch.setattr("ledger.git.branch.bring_along", full)
-    with pytest.raises(Overlap, match=f"could not be brought along: {said.removeprefix('error: ')}"):
+    with pytest.raises(Overlap, match=f"could not be updated: {said.removeprefix('error: ')}"):
         advance(git, Step(ref="refs/heads/main", old=old, new=new, reason="why"))
     assert head(plain) == old
 

@@ -29,7 +29,7 @@ def test_what_a_clone_lacks_is_unproved(honest: Gathered) -> None:
     lost = replace(honest, claims=claims, tags=replace(honest.tags, commits={}, runs=()), branch=None)
     assert {(one.kind, one.unproved) for one in problems(lost)} == {(Kind.TRIAL_NOT_HERE, True)}
     gone = MissingObjects(trial=claim_of(honest, SEED1).trial, corrupt=(), absent=("model.txt (12)",))
-    found(replace(honest, checkpoints=(gone,)), Kind.ABSENT, SEED1, "model.txt", "nowhere", unproved=True)
+    found(replace(honest, checkpoints=(gone,)), Kind.ABSENT, SEED1, "model.txt", "not in this clone", unproved=True)
     found(
         replace(honest, checkpoints=(gone,), remotes=("store",)),
         Kind.ABSENT,
