@@ -10,7 +10,7 @@ from ledger.git.git_object import parents_of
 from ledger.git.objects import Objects
 from ledger.model.patterns import pattern
 
-# so many commits are read; the branch of an experiment has about as many
+# how many commits are read; the branch of an experiment has about as many
 _NEAR: Final = 16
 _FULL = pattern(r"[0-9a-f]{40}")
 

@@ -11,7 +11,7 @@ from ledger.report.numbers import seconds
 
 
 def built(done: Built, *, took: float, since: str | None, seen: str | None) -> Told:
-    """What was built in so many seconds. `seen`: the folder, where git would take it into a commit."""
+    """What was built in this many seconds. `seen`: the folder, where git would take it into a commit."""
     changed = f"{counted(done.written, 'file')} new or changed" if done.written else "nothing has changed"
     notes = [*_unreadable(done)]
     if since is not None and not done.experiments:

@@ -110,20 +110,20 @@ def test_a_record_that_cannot_be_read_is_passed_over(shelved: Shelved) -> None:
         broken[path] = changed.replace("seed: N}", f"seed: {seed}}}")
         lines.append(f"{path}: {says.replace('N', str(seed))}")
     # nothing is wrong with a record of a newer schema, so it is only counted
-    newer = "1 record is of a newer version"
+    newer = "1 record is from a newer version"
     bad = [line for line in lines if "is newer" not in line]
     assert len(bad) == len(lines) - 1
     first = next(iter(broken))
     project.commit("break one", {first: broken[first]})
     for command in (["table"], ["export"], ["query", "SELECT 1"]):
         said = project.ledger(*command).err
-        assert "warning: 1 file of experiments cannot be read and is passed over" in said
+        assert "warning: 1 file of experiments cannot be read and is skipped" in said
     project.commit("break all", broken)
     log = project.ledger("log", "--json")
     assert log.json[0]["trials"] == 1
-    assert [f"warning: passed over: {line}" in log.err for line in bad] == [True] * len(bad)
+    assert [f"warning: skipped: {line}" in log.err for line in bad] == [True] * len(bad)
     assert f"warning: {newer}" in log.err
-    counted = f"{len(bad)} files of experiments cannot be read and are passed over"
+    counted = f"{len(bad)} files of experiments cannot be read and are skipped"
     for command in (["table"], ["export"], ["query", "SELECT 1"]):
         said = project.ledger(*command).err
         assert f"warning: {counted}" in said and f"warning: {newer}" in said
