@@ -109,7 +109,7 @@ def _waits(one: Brief, settings: Settings) -> str:
     if one.finding is not None:
         return learned(one, settings)
     if one.outcome == INCONCLUSIVE and decided is not None:
-        return f"The trials do not tell: {found(decided)}{_would_tell(decided)}"
+        return f"The trials are inconclusive: {found(decided)}{_would_tell(decided)}"
     predicted = f" Predicted: {one.predictions[0]}." if one.predictions else ""
     return f"{lacking(one).capitalize()}.{predicted}"
 
