@@ -36,15 +36,15 @@ class NamedCheck:
 
 CHECKS = (
     NamedCheck(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
-    NamedCheck(name=Check.PLAN, proves="the plan was there before the trials", find=plan),
+    NamedCheck(name=Check.PLAN, proves="the plan existed before the trials", find=plan),
     NamedCheck(name=Check.SEARCH, proves="each trial of a search is one that it asks for", find=search),
-    NamedCheck(name=Check.CONFIRMATION, proves="a finding is put to the test on fresh replicates", find=confirmation),
+    NamedCheck(name=Check.CONFIRMATION, proves="a finding is tested on fresh replicates", find=confirmation),
     NamedCheck(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
-    NamedCheck(name=Check.COMMIT, proves="each trial stands on its code, and changed only its results", find=commit),
+    NamedCheck(name=Check.COMMIT, proves="each trial is based on its code, and changed only its results", find=commit),
     NamedCheck(name=Check.CODE, proves="that code ran on that data", find=code),
     NamedCheck(name=Check.NUMBERS, proves="the numbers are those of the run", find=numbers),
     NamedCheck(name=Check.VERDICT, proves="the verdict follows from the plan and the records", find=verdict),
-    NamedCheck(name=Check.BRANCH, proves="the branch shows what its trials made", find=branch),
+    NamedCheck(name=Check.BRANCH, proves="the branch shows what its trials produced", find=branch),
     NamedCheck(name=Check.DATA, proves="the caches hold every checkpoint (--data)", find=data),
     NamedCheck(name=Check.SIGNATURE, proves="plan, runs and verdict are signed (--signed)", find=signature),
 )
