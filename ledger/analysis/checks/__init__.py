@@ -37,7 +37,7 @@ class NamedCheck:
 CHECKS = (
     NamedCheck(name=Check.RECORDS, proves="every record is whole, and no result was thrown away", find=records),
     NamedCheck(name=Check.PLAN, proves="the plan existed before the trials", find=plan),
-    NamedCheck(name=Check.SEARCH, proves="each trial of a search is one that it asks for", find=search),
+    NamedCheck(name=Check.SEARCH, proves="each trial of a search is one that the search asks for", find=search),
     NamedCheck(name=Check.CONFIRMATION, proves="a finding is tested on fresh replicates", find=confirmation),
     NamedCheck(name=Check.LOST, proves="the trial of every record is in this clone", find=lost),
     NamedCheck(name=Check.COMMIT, proves="each trial is based on its code, and changed only its results", find=commit),
