@@ -58,7 +58,7 @@ def _noise(found: Cost) -> str:
     search = found.search
     known = "its noise over seeds is not known yet"
     if search.noise is not None:
-        known = f"noise over seeds: sd {rough(search.noise.sd)}with {search.noise.df:g} degrees of freedom"
+        known = f"noise over seeds: sd {rough(search.noise.sd)} with {search.noise.df:g} degrees of freedom"
     fresh = 0 if search.confirm is None else search.confirm.seeds
     more = f"; {fresh} fresh seeds per arm confirm the answer" if fresh else ""
     return f"{known}; at most {search.budget} trainings{more}"

@@ -112,7 +112,7 @@ def test_the_hostile_page_is_text(site: Site, browser: Browser, faultless: Calla
     assert not [link for link in links if "passwd" in link]
     text = browser.js("return document.body.innerText")
     assert "SVG may hold scripts" in text and "HTML may hold scripts" in text
-    assert "not what its name says, or too large to show" in text
+    assert "not the type that its name says, or too large to show" in text
     # no character that turns the direction of what follows
     assert "\u202e" not in text
     for shown in ("1e+308", "-inf", "nan", 'it\'s "quoted".png', "back\\slash.png", "a #1?b=c%20d.png", "صورة 图 🎉"):

@@ -21,7 +21,7 @@ _WHY: Final = {
     Hidden.HTML: "HTML may hold scripts",
     Hidden.NOT_HERE: "not in this clone",
     Hidden.LARGE: "larger than 2 MB",
-    Hidden.OTHER: "does not match its hash, or too large to show",
+    Hidden.OTHER: "not the type that its name says, or too large to show",
     Hidden.TOO_MANY: "one of too many",
 }
 
