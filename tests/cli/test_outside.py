@@ -56,6 +56,8 @@ def test_a_git_that_is_killed(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str, command: str
 ) -> None:
     project.ledger("new", "Seeds", "--name", "a")
+    # a history that is long enough for git to be asked
+    monkeypatch.setattr("ledger.git.folder_changes._SHORT", 0)
     shim = tmp_path / "bin" / "git"
     shim.parent.mkdir()
     real = next(p for d in os.environ["PATH"].split(":") if (p := Path(d, "git")).is_file())
