@@ -23,7 +23,7 @@ def answer(found: Ablation) -> str:
     told = [label for label in (Label.HARMS, Label.HELPS) if any(one.label is label for one in found.groups)]
     if told:
         all_told = all(one.label is not Label.UNCLEAR for one in found.groups)
-        rest = "" if all_told else "; no other effect is distinguishable from zero"
+        rest = "" if all_told else "; no other effect is detected"
         beside = "relative to the mean of the single groups: " if _relative(found) else ""
         return f"{beside}{'; '.join(f'{_names(found, label)} {_verb(found, label)}' for label in told)}{rest}"
     if any(one.contrast is not None for one in found.groups):

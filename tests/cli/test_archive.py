@@ -70,7 +70,7 @@ def test_everything_still_finds_it(concluded: Project) -> None:
 
     done = project.ledger("archive", "a")
 
-    assert done.out == f"archived a: the tag ledger/a/{tip[:10]} holds what exp/a was\n"
+    assert done.out == f"archived a: the tag ledger/a/{tip[:10]} holds the tip of exp/a\n"
     assert project.git("for-each-ref", "refs/heads/exp") == ""
     assert project.git("rev-parse", f"ledger/a/{tip[:10]}^{{commit}}") == tip
     assert project.git("cat-file", "tag", f"ledger/a/{tip[:10]}").endswith("tip of a")
@@ -94,7 +94,9 @@ def test_it_comes_back_as_it_was(concluded: Project) -> None:
 
     assert project.git("rev-parse", "exp/a") == tip
     assert project.ledger("show", "a", "--json").json == shown
-    refused(project, "archive", "a", "--undo", says="a is not archived: exp/a is here", hint="git switch exp/a")
+    refused(
+        project, "archive", "a", "--undo", says="a is not archived: the branch exp/a exists", hint="git switch exp/a"
+    )
     project.ledger("archive", "a")
     assert entry(project)["status"] == "archived"
 

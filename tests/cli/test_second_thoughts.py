@@ -21,7 +21,7 @@ def test_a_metric_that_no_trial_has_had_is_doubted_where_git_holds_no_metrics_fi
     assert "acuracy" not in said("One", "acuracy")
     project.ledger("run", "one", "--yes")
     assert "no recent trial has acuracy: did you mean accuracy?" in said("Two", "acuracy")
-    assert "no recent trial has dice: there are accuracy and loss" in said("Three", "dice")
+    assert "no recent trial has dice; known: accuracy and loss" in said("Three", "dice")
     assert "no recent trial" not in said("Four", "accuracy")
 
 
@@ -69,7 +69,7 @@ def test_a_change_without_a_trial_that_succeeded_is_not_adopted(project: Project
     project.ledger("run", code=1)
     state = project.state()
     refused = project.ledger("land", "broken", "--adopt", code=2)
-    assert "no treatment trial that succeeded" in refused.err
+    assert "has no successful treatment trial" in refused.err
     assert project.state() == state
 
 

@@ -19,7 +19,7 @@ def test_only_with_force_is_anything_replaced(tmp_path: Path) -> None:
     kept.write_text("kept")
     link.symlink_to(kept)
     for place in (file, folder, link):
-        with pytest.raises(LedgerError, match="is there already"):
+        with pytest.raises(LedgerError, match="already exists"):
             lay_out_bytes(b"new", place)
         lay_out_bytes(b"new", place, force=True)
         assert place.read_bytes() == b"new" and not place.is_symlink()

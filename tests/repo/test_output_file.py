@@ -82,7 +82,7 @@ def test_a_link_of_the_users_own_leads_where_it_leads(ledger: Ledger, project: P
         output_file.place(ledger, Path("round/y.svg"))
     (project.root / "a").symlink_to("b")
     (project.root / "b").symlink_to("a")
-    with pytest.raises(LedgerError, match="in a circle"):
+    with pytest.raises(LedgerError, match="form a loop"):
         output_file.place(ledger, Path("a/x.svg"))
 
 

@@ -96,9 +96,7 @@ def lines(found: Ablation | Matrix, total: int = 80) -> list[str]:
 
 def test_left_out() -> None:
     found = ablation(SITES)
-    assert ablate_words.answer(found) == (
-        "site-c harms dice; site-a and site-b help dice; no other effect is distinguishable from zero"
-    )
+    assert ablate_words.answer(found) == ("site-c harms dice; site-a and site-b help dice; no other effect is detected")
     said = ablate_words.details(found)
     assert said[0].startswith("site-c harms: -0.04") and "(90% interval -0.0" in said[0]
     assert said[-2] == "site-d is not distinguishable from no effect"

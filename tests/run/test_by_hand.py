@@ -177,10 +177,10 @@ def test_what_cannot_be_a_trial_is_refused(project: Project) -> None:
     assert "there is no dvc.lock" in refused(project)
     repro(project)
     project.write({"params.json": params(1)})
-    assert "not those of the present files" in refused(project)
+    assert "do not belong to the present files" in refused(project)
     project.write({"params.json": params(0)})
     (project.root / "metrics.json").write_text('{"accuracy": 1.0}\n')
-    assert "not those of the present files" in refused(project)
+    assert "do not belong to the present files" in refused(project)
     repro(project)
 
     project.ledger("record")

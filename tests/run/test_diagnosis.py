@@ -106,7 +106,7 @@ def test_ablate(sites: Project, tally: Path) -> None:
     assert again == shown
     # another question of the same data has another name
     other = project.ledger(*asked, "--design", "alone", "--name", name, code=2)
-    assert f"{name} asks something else" in other.err
+    assert f"{name} asks a different question" in other.err
     refused = project.ledger(*asked, code=2)
     assert f"ledger ablate dice {name} shows its answer" in refused.err
 
@@ -138,7 +138,10 @@ def refusals() -> dict[str, tuple[tuple[str, ...], str]]:
     matrix = ("matrix", "dice", "--train")
     return {
         "no groups": ((*ablate, "data/train", "--by", "{site}-x/**"), "matches no file"),
-        "one group": ((*ablate, "data/train", "--by", "data.csv:file:all"), "one all alone, x: nothing is left"),
+        "one group": (
+            (*ablate, "data/train", "--by", "data.csv:file:all"),
+            "one all, x: nothing is left without it",
+        ),
         "a file": ((*ablate, "params.yaml", "--by", "site"), "is a single file"),
         "no path": ((*ablate, "data/trian", "--by", "site"), "data/trian"),
         "no grouping": ((*ablate, "data/train"), "say how the files are grouped"),

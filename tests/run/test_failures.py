@@ -278,7 +278,7 @@ def test_logs_that_are_not_there(make_project: MakeProject) -> None:
     project = behaving(make_project, "")
     project.ledger("new", "Seeds", "--name", "a", "--seeds", "1")
     no_trials = project.ledger("show", "a:treatment/seed-0", "--log", code=2)
-    assert "there is no log of a:treatment/seed-0 here" in no_trials.err
+    assert "no log of a:treatment/seed-0 here" in no_trials.err
     assert "it has no trials yet" in no_trials.err
     project.ledger("run")
     assert project.ledger("show", "a:treatment/seed-0", "--log").out == f"$ {COMMAND}\n"

@@ -28,7 +28,7 @@ def test_a_checkpoint_that_is_gone_is_unproved(recorded: CopyProject) -> None:
     rows = honest(project, "--data", unproved=True)
     # both attempts made the very same model
     assert [(row["check"], row["trial"]) for row in rows] == [("data", "treatment/seed-1"), ("data", SEED1)]
-    assert all("model.txt" in row["message"] and "nowhere" in row["message"] for row in rows)
+    assert all("model.txt" in row["message"] and "not in this clone" in row["message"] for row in rows)
     text = project.ledger("verify", "--data").out
     assert "a: no problem, 9 trials" in text and "model.txt" in text
 

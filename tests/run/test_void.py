@@ -147,7 +147,7 @@ def test_typed_again_after_a_kill(project: Project, monkeypatch: pytest.MonkeyPa
     void(project)
     tip = project.git("rev-parse", "HEAD")
     # behind its commit
-    assert "voided already: the disk was full" in project.ledger("void", TRIAL, "-m", "the disk was full").out
+    assert "is already voided: the disk was full" in project.ledger("void", TRIAL, "-m", "the disk was full").out
     assert project.git("rev-parse", "HEAD") == tip
 
 

@@ -134,7 +134,7 @@ def _required(groups: Groups, asked: AblationRequest) -> list[str]:
     hint = "--by addition, or a pattern of its folders: --by '{site}/**'"
     if names == [NONE]:
         raise LedgerError(f"{asked.by.by} matches no file of {asked.path}", hint=hint)
-    raise LedgerError(f"{asked.path} has only one {asked.by.word}{only}: nothing is left without it", hint=hint)
+    raise LedgerError(f"all of {asked.path} is one {asked.by.word}{only}: nothing is left without it", hint=hint)
 
 
 def _arms(
