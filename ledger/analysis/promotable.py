@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ledger.analysis.looks import predicted_arms
 from ledger.model.confirmation import CONFIRMED, NOT_CONFIRMED, Standing
 from ledger.model.experiment import Experiment, Recorded
 from ledger.model.promoting import Objection
 from ledger.model.verdict import SUPPORTED, stated
+
+# also in the tags of versions that are promoted without one
+NO_VERDICT: Final = "no verdict"
 
 
 def standing(experiment: Experiment) -> str:
@@ -18,7 +22,7 @@ def standing(experiment: Experiment) -> str:
     """
     if experiment.outcome is not None:
         return stated(experiment.outcome, experiment.confirmatory)
-    return experiment.found or "no verdict"
+    return experiment.found or NO_VERDICT
 
 
 def confirmed_by(now: Standing, variant: str) -> tuple[str, ...]:

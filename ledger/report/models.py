@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from ledger.analysis.promotable import NO_VERDICT
 from ledger.model.confirmation import OPEN
 from ledger.model.gto import Event
 from ledger.model.listing import listed
@@ -116,11 +117,11 @@ def said(one: ModelVersion) -> Iterator[str]:
 
 
 def _stood(state: str | None) -> str:
-    return f"had {state}" if (state or "").startswith("no ") else f"was {state}"
+    return f"had {state}" if state == NO_VERDICT else f"was {state}"
 
 
 def _stands(state: str | None) -> str:
-    return f"has {state}" if (state or "").startswith("no ") else f"is {state}"
+    return f"has {state}" if state == NO_VERDICT else f"is {state}"
 
 
 def of_experiment(found: Sequence[ModelVersion]) -> Iterator[Block]:
