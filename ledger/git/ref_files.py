@@ -16,6 +16,8 @@ from typing import Final
 # those that all work trees share
 _SHARED_PARTS: Final = (b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/ledger/", b"refs/replace/")
 _MANY: Final = 500
+# folders within one another: far from the depth at which Python gives up
+_DEEP: Final = 100
 # bytes of packed refs, some 1,500 of them, up to which git is not faster
 _LARGE: Final = 128 << 10
 
@@ -49,7 +51,7 @@ def listed(common: Path, wanted: Sequence[str]) -> dict[str, str]:
         packed = _Packed(common)
         found = {ref: oid for one in wanted for ref, oid in packed.below(os.fsencode(one))}
         found |= {ref: _resolved(top, content, packed) for ref, content in loose.items()}
-    except (OSError, RecursionError):
+    except OSError:
         raise Unusual from None
     # the ids of another kind of repository are none to git
     if len({len(oid) for oid in found.values()}) > 1:
@@ -158,6 +160,8 @@ def _read_loose(top: bytes, wanted: bytes, found: dict[bytes, bytes]) -> None:
 
 
 def _walk(top: bytes, folder: bytes, found: dict[bytes, bytes]) -> None:
+    if folder.count(b"/") > _DEEP:
+        raise Unusual
     for name, is_folder in _entries(top + b"/" + folder):
         if is_folder:
             _walk(top, folder + b"/" + name, found)
