@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import LedgerError
-from ledger.git.git_object import parents_of
+from ledger.git.git_object import FULL_ID, parents_of
 from ledger.git.objects import Objects
-from ledger.model.patterns import pattern
+from ledger.git.shallow import is_shallow
 
 # how many commits are read; the branch of an experiment has about as many
 _NEAR: Final = 16
-_FULL = pattern(r"[0-9a-f]{40}")
 
 
 def is_near(objects: Objects, common: Path, older: str, newer: str) -> bool | None:
     """Whether `older` is in the history of `newer`; None where that lies too far back, or git has to be asked."""
     # what a shallow clone has cut off is no history to git, though the commit may be here
-    if not _FULL.fullmatch(older) or not _FULL.fullmatch(newer) or (common / "shallow").exists():
+    if not FULL_ID.fullmatch(older) or not FULL_ID.fullmatch(newer) or is_shallow(common):
         return None
     if older == newer:
         known = objects.read(older)

@@ -11,14 +11,14 @@ from ledger.errors import LedgerError
 from ledger.git.changed_files import differing
 from ledger.git.entries import EMPTY_TREE, Entry, Mode
 from ledger.git.git import ZERO, Git
-from ledger.git.git_object import GitObject, header_of, parents_of
+from ledger.git.git_object import FULL_ID, GitObject, header_of, parents_of
+from ledger.git.shallow import is_shallow
 from ledger.model.frozen import frozen
 from ledger.model.patterns import pattern
 
 # commits in a line that are read sooner than git starts
 _SHORT: Final = 24
 _MODES: Final = frozenset(Mode)
-_FULL = pattern(r"[0-9a-f]{40}")
 _AUTHOR = pattern(r"author .*> (\d{1,10}) ([+-])(\d\d)([0-5]\d)")
 
 
@@ -54,7 +54,7 @@ def read(git: Git, at: str, folder: str) -> list[Commit]:
 def _of_line(git: Git, at: str, folder: str) -> list[Commit] | None:
     """The same where one short line of commits leads to the first, else None."""
     # what a shallow clone has cut off is no history to git, though the commit may be here
-    if not _FULL.fullmatch(at) or (git.common / "shallow").exists():
+    if not FULL_ID.fullmatch(at) or is_shallow(git.common):
         return None
     objects, line = git.objects, list[GitObject]()
     following: tuple[str, ...] = (at,)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.git import ancestry, loose_objects, plain_repository, ref_files, signing, writing
+from ledger.git import ancestry, plain_repository, ref_files, signing, writing
 from ledger.git.changed_files import changes
+from ledger.git.git_object import FULL_ID
 from ledger.git.objects import Objects
 from ledger.git.process import call, failed, scrubbed_alone
 from ledger.model.frozen import frozen
@@ -29,7 +29,6 @@ ZERO = "0" * 40
 
 # what needs no looking into reflogs or histories, at which the process that reads objects may die
 _PLAIN = pattern(r"[\w/][\w./-]*")
-_FULL = pattern(r"[0-9a-f]{40}")
 
 
 @frozen
@@ -152,11 +151,14 @@ class Git:
         if writing.how(self).is_shared:
             # it knows who may read and write the file
             return self.text(*DURABLE, "hash-object", "-w", "-t", kind, "--stdin", stdin=data)
+        # imported late: commands that only read have no use for it
+        from ledger.git import loose_objects
+
         return loose_objects.write(self.common / "objects", kind, data)
 
     def _oid(self, name: str) -> str:
         """The full id of an object that a commit is to name."""
-        return name if _FULL.fullmatch(name) else self.objects.held(name).oid
+        return name if FULL_ID.fullmatch(name) else self.objects.held(name).oid
 
     def blob(self, data: bytes) -> str:
         """The id of a new blob that holds exactly `data`."""
@@ -207,14 +209,16 @@ class Git:
         how = writing.how(self)
         signs = sign and writing.COMMITS in how.signs
         if author is None and how.author and how.committer and not signs:
+            from ledger.git import loose_objects
+
             now = writing.now()
             author, committer = f"{how.author} {now}", f"{how.committer} {now}"
             return self.write("commit", loose_objects.commit(tree, parents, text, author=author, committer=committer))
         named = [argument for parent in parents for argument in ("-p", parent)]
         arguments = (*DURABLE, "commit-tree", tree, *named)
         if signs:
-            return signing.signed_commit(self, arguments, text, _author(author))
-        return self.text(*arguments, "-F", "-", stdin=text, environment=_author(author))
+            return signing.signed_commit(self, arguments, text, writing.environment_of(author))
+        return self.text(*arguments, "-F", "-", stdin=text, environment=writing.environment_of(author))
 
     def annotated_tag(self, name: str, target: str, message: str, *, when: datetime | None = None) -> str:
         """The id of a new tag object for the commit `target`; no ref points to it yet. Signed as commits are.
@@ -235,16 +239,6 @@ class Git:
         )
         text = f"object {target}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message.rstrip()}\n"
         return self.write("tag", text.replace("\0", " ").encode("utf-8", "replace"))
-
-
-def _author(header: str | None) -> dict[str, str] | None:
-    """The environment in which git gives a commit this author; None for whoever runs this."""
-    match = None if header is None else re.fullmatch(r"(.*?) ?<(.*?)> (\d+ [-+]\d{4})", header)
-    if match is None:
-        return None
-    # git takes no empty name
-    name = match[1] if re.search(r"[^\s.,:;<>\"\\']", match[1]) else match[2] or "unknown"
-    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": match[2], "GIT_AUTHOR_DATE": f"@{match[3]}"}
 
 
 @lru_cache(maxsize=1024)

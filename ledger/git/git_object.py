@@ -8,6 +8,10 @@ from functools import lru_cache
 
 from ledger.git.entries import Entry, of_tree
 from ledger.model.frozen import frozen
+from ledger.model.patterns import pattern
+
+# what names an object and nothing else, such as a ref
+FULL_ID = pattern(r"[0-9a-f]{40}")
 
 
 @frozen

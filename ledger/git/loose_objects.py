@@ -8,12 +8,9 @@ import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from ledger.git.entries import Entry
-
-# `git gc` may take an empty folder away between the moment it is made and the moment a file is put into it
-_ATTEMPTS: Final = 10
+from ledger.git.process import ATTEMPTS
 
 
 def write(objects: Path, kind: str, data: bytes) -> str:
@@ -39,7 +36,8 @@ def write(objects: Path, kind: str, data: bytes) -> str:
 
 def _put(path: Path, content: bytes) -> None:
     packed = zlib.compress(content, 1)
-    for left in reversed(range(_ATTEMPTS)):
+    # `git gc` may take an empty folder away between the moment it is made and the moment a file is put into it
+    for left in reversed(range(ATTEMPTS)):
         with suppress(FileExistsError):
             path.parent.mkdir()
         # the name by which `git prune` knows what was left behind

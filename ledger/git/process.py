@@ -20,9 +20,7 @@ _LOCAL_VARIABLES = (
 )  # fmt: skip
 
 # commands that start no program of the user's, such as a hook or a filter
-_ALONE = frozenset(
-    {"cat-file", "config", "diff-tree", "for-each-ref", "mktree", "rev-parse", "show-ref", "symbolic-ref", "var"}
-)
+_ALONE = frozenset({"cat-file", "config", "diff-tree", "for-each-ref", "rev-parse", "show-ref", "symbolic-ref", "var"})
 
 # how often a command is run until one gets past `git gc`
 ATTEMPTS = 10
@@ -90,7 +88,7 @@ def call(
             # Ctrl-C in the terminal is for us alone: no command of git's is cut in two
             process_group=0,
         )
-        if done.returncode == 0 or not swept_away(done.stderr):
+        if done.returncode == 0 or not _swept_away(done.stderr):
             break
     if done.returncode < 0:
         # that is not an answer, neither yes nor no
@@ -148,7 +146,7 @@ def _end(process: subprocess.Popen[bytes], *, alone: bool) -> None:
         process.wait()
 
 
-def swept_away(said: bytes) -> bool:
+def _swept_away(said: bytes) -> bool:
     """Whether `git gc` removed an object's folder, or a file in it, while git wrote there.
 
     It removes folders that have become empty, one of them between the moment when another process makes it and the
@@ -157,9 +155,9 @@ def swept_away(said: bytes) -> bool:
     return any(words in said and b"No such file or directory" in said for words in _WRITING)
 
 
-def failed(arguments: Sequence[str], said: str, *, killed: bool = False) -> GitError | LedgerError:
+def failed(arguments: Sequence[str], said: str) -> GitError | LedgerError:
     """The error that a command of git's has failed: the user's where an object cannot be read."""
-    return unreadable(None, said) if is_unreadable(said) else GitError(arguments, said, killed=killed)
+    return unreadable(None, said) if is_unreadable(said) else GitError(arguments, said)
 
 
 def unreadable(name: str | None, said: str) -> LedgerError:

@@ -1,18 +1,18 @@
-"""Whether a clone has all of its history, and where what it has ends."""
+"""Whether a clone has all of its history, and where what it has ends. `common` is the git directory."""
 
 from __future__ import annotations
 
-from ledger.git.git import Git
+from pathlib import Path
 
 
-def boundary(git: Git) -> str:
+def boundary(common: Path) -> str:
     """The commits at which the history of a shallow clone ends, a line each; empty where the clone has all of it."""
     try:
-        return (git.common / "shallow").read_text("ascii", "replace")
+        return (common / "shallow").read_text("ascii", "replace")
     except OSError:
         return ""
 
 
-def is_shallow(git: Git) -> bool:
+def is_shallow(common: Path) -> bool:
     """Whether the clone lacks the older history."""
-    return boundary(git) != ""
+    return boundary(common) != ""

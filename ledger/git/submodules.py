@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from ledger.git.git import Git
 from ledger.git.objects import Objects
 from ledger.git.process import GitError, call, failed, scrubbed_alone
-from ledger.git.work_trees import WITHOUT_HOOKS, discard
+from ledger.git.work_trees import WITHOUT_HOOKS, discard, own_folder
 from ledger.model.frozen import frozen
 
 
@@ -37,7 +37,7 @@ def of_commit(git: Git, commit: str, links: Mapping[str, str]) -> tuple[Submodul
     """The submodules of a commit, each followed by those in it; `links` are the commits that it names, by path."""
     if not links:
         return ()
-    own = Path(git.text("rev-parse", "--absolute-git-dir").strip())
+    own = own_folder(git, git.root)
     # a linked work tree has clones of its own
     return tuple(_found(git.common, commit, links, clones=(own, git.common), root=git.root, above=""))
 

@@ -112,7 +112,7 @@ def _main_place(git: Git, listed: Path) -> Path | None:
     if named:
         return (git.common / os.fsdecode(named).rstrip("\n")).resolve()
     # made with --separate-git-dir: only the work tree itself knows that it is the main one
-    own = Path(git.text("rev-parse", "--absolute-git-dir"))
+    own = own_folder(git, git.root)
     return git.root if own.resolve() == git.common.resolve() else None
 
 

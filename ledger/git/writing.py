@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from ledger.errors import LedgerError
 from ledger.git.process import call, failed
 from ledger.model.frozen import frozen
+from ledger.model.patterns import pattern
 
 COMMITS: Final = "commit.gpgsign"
 TAGS: Final = "tag.gpgsign"
@@ -21,7 +22,7 @@ _ASKED: Final = r"^((user|author|committer)\.(name|email)|(commit|tag)\.gpgsign|
 _TRUE: Final = frozenset({None, "true", "yes", "on"})
 _ALONE: Final = frozenset({"umask", "false", "no", "off", "0"})
 # what git strips from the ends of a name or an address, and what it leaves out of them (`ident.c`)
-_CRUD: Final = re.compile(r"^[\x00-\x20.,:;<>\"\\']|[\x00-\x20.,:;<>\"\\']$|[<>\n]")
+_CRUD: Final = pattern(r"^[\x00-\x20.,:;<>\"\\']|[\x00-\x20.,:;<>\"\\']$|[<>\n]")
 
 
 class Git(Protocol):
@@ -105,9 +106,17 @@ def author(git: Git) -> str:
     return os.fsdecode(done.stdout).rsplit(" ", 2)[0]
 
 
+def environment_of(header: str | None) -> dict[str, str] | None:
+    """The environment in which git gives a commit the author of this header; None for whoever runs this."""
+    match = None if header is None else re.fullmatch(r"(.*?) ?<(.*?)> (\d+ [-+]\d{4})", header)
+    if match is None:
+        return None
+    # git takes no empty name
+    name = match[1] if re.search(r"[^\s.,:;<>\"\\']", match[1]) else match[2] or "unknown"
+    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": match[2], "GIT_AUTHOR_DATE": f"@{match[3]}"}
+
+
 def now() -> str:
     """The present moment as git writes it into a header: seconds since 1970, and the time zone."""
     seconds = int(time.time())
-    minutes = time.localtime(seconds).tm_gmtoff // 60
-    hours, minutes = divmod(abs(minutes), 60)
-    return f"{seconds} {'-' if time.localtime(seconds).tm_gmtoff < 0 else '+'}{hours:02}{minutes:02}"
+    return time.strftime(f"{seconds} %z", time.localtime(seconds))

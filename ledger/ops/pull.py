@@ -57,7 +57,7 @@ def pull(ledger: Ledger, asked: SharingRequest) -> Pulled:
         data=data,
         dry_run=asked.dry_run,
         strange=there.strange if written is None else (),
-        shallow=is_shallow(ledger.git),
+        shallow=is_shallow(ledger.git.common),
         models=promoted.new,
         models_differ=promoted.differ,
     )

@@ -139,7 +139,7 @@ class DataSets:
 
     def _versions_until(self, path: str, commit: str) -> tuple[DataVersion, ...]:
         if (path, commit) not in self._until:
-            if is_shallow(self._git):
+            if is_shallow(self._git.common):
                 raise NotHere(
                     "this clone lacks the older history, so no file's addition is known", hint="git fetch --unshallow"
                 )

@@ -66,7 +66,7 @@ def _base(git: Git, experiment: Experiment, main: str, ours: str) -> str:
     base = merge_base(git, ours, experiment.tip)
     if base is not None:
         return base
-    if is_shallow(git):
+    if is_shallow(git.common):
         raise LedgerError(
             f"this clone is too shallow to merge: it lacks the commit that {experiment.name} was forked from",
             hint="git fetch --unshallow, then land it again; ledger land --record needs no merge",

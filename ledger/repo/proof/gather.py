@@ -66,7 +66,7 @@ def gather(ledger: Ledger, experiment: Experiment, *, data: bool, signed: bool, 
         finding=_finding(ledger, experiment),
         weighed=weighed(ledger, experiment),
         branch=branch(ledger, experiment, trees, contents, commits),
-        shallow=clone and is_shallow(git),
+        shallow=clone and is_shallow(git.common),
         replaced=replaced(git, dict.fromkeys([experiment.tip, *commits.values()])) if clone else (),
         filtered=_filtered(git, experiment, commits),
         checkpoints=tuple(lacking(ledger, store, experiment)) if data else (),
@@ -156,7 +156,7 @@ def _filtered(git: Git, experiment: Experiment, commits: Mapping[str, str]) -> b
     held = [(commits[r.path], r.trial.code) for r in experiment.trials if r.path in commits]
     if not held or any(git.objects.parents(commit) == (code,) for commit, code in held):
         return False
-    if git.text("rev-parse", "--is-shallow-repository").strip() == "true":
+    if is_shallow(git.common):
         return False
     base = experiment.plan.base
     places = ("refs/heads", "refs/tags", "refs/remotes")

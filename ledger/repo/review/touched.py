@@ -59,7 +59,7 @@ def parted(git: Git, against: str, commit: str) -> Against:
         more = "git fetch --unshallow: this clone lacks the older history"
         raise LedgerError(
             f"{against} and {commit[:10]} share no commit here",
-            hint=more if is_shallow(git) else "name what it was forked from: --against REVISION",
+            hint=more if is_shallow(git.common) else "name what it was forked from: --against REVISION",
         )
     return Against(name=against, commit=base)
 

@@ -60,7 +60,11 @@ def replay(ledger: Ledger, experiment: Experiment, theirs: str, *, remote: str, 
     if git.is_ancestor(ours, theirs) or known == ours:
         return Replayed(tip=theirs, renamed={}, rewritten=rewritten)
     if merge_base(git, ours, theirs) is None:
-        hint = "git fetch --unshallow" if is_shallow(git) else "begin one of them again under another name: ledger new"
+        hint = (
+            "git fetch --unshallow"
+            if is_shallow(git.common)
+            else "begin one of them again under another name: ledger new"
+        )
         raise LedgerError(f"{experiment.branch_name} and {remote} share no history here", hint=hint)
     _one_experiment(ledger.git, experiment, theirs, remote)
     line = _line(ledger.git, ours, theirs, known)

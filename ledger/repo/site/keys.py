@@ -24,7 +24,7 @@ class Keys:
         self._sources = ledger.snapshot.sources
         shown = f"{title!r} {options.code} {ledger.snapshot.main} {ledger.settings!r}"
         # how much of the histories this clone has
-        self._common = f"{__version__} {_program()} {shown} {boundary(ledger.git)}"
+        self._common = f"{__version__} {_program()} {shown} {boundary(ledger.git.common)}"
 
     def source(self, name: str) -> str:
         """Where an experiment is read from, and the trials that are not there yet; empty where there is none."""
