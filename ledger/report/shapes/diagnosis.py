@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.analysis.ablation.answer import Ablation
+from ledger.analysis.ablation.answer import Ablation, GroupEffect
 from ledger.analysis.importance import Importance
 from ledger.analysis.matrix.answer import Matrix, SideEffect
 from ledger.analysis.tuning.suggestion import Suggestion, Suggestions
@@ -29,10 +29,7 @@ def ablation(found: Ablation) -> dict[str, Any]:
                 "title": one.title or None,
                 "files": one.files,
                 "n": one.n,
-                "effect": one.effect,
-                "interval": one.interval,
-                "p_value": one.p_value,
-                "adjusted": one.adjusted,
+                **_tested(one),
                 "label": one.label.value,
             }
             for one in found.groups
@@ -66,12 +63,13 @@ def matrix(found: Matrix) -> dict[str, Any]:
 def _effect(one: SideEffect) -> dict[str, Any]:
     return {
         "name": one.name,
-        "effect": one.effect,
-        "interval": one.interval,
-        "p_value": one.p_value,
-        "adjusted": one.adjusted,
+        **_tested(one),
         "everywhere": one.everywhere,
     }
+
+
+def _tested(one: GroupEffect | SideEffect) -> dict[str, Any]:
+    return {"effect": one.effect, "interval": one.interval, "p_value": one.p_value, "adjusted": one.adjusted}
 
 
 def importance(found: Importance) -> dict[str, Any]:
